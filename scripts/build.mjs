@@ -1,0 +1,75 @@
+// Bundles src/ into dist/: one entry, code split at every dynamic import, React in production mode.
+
+import { readFileSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+
+export const options = (outdir = path.join(root, 'dist')) => ({
+  absWorkingDir: root,
+  entryPoints: { main: 'src/cli/main.ts' },
+  outdir,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  minify: true,
+  metafile: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+  chunkNames: 'chunks/[name]-[hash]',
+  define: {
+    'process.env.NODE_ENV': '"production"',
+    'process.env.DEV': '"false"',
+    PG_TUTOR_VERSION: JSON.stringify(version),
+  },
+  alias: {
+    // Ink imports it when DEV=true only; it would bring a web socket server.
+    'react-devtools-core': './scripts/empty.mjs',
+    // cli-highlight imports all 190 languages; we show four.
+    'highlight.js': './src/text/highlight-languages.cjs',
+  },
+  external: ['pg-native'],
+  banner: {
+    js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);",
+  },
+});
+
+/** The licence texts of everything that ended up inside the bundle. */
+const thirdPartyNotices = (metafile) => {
+  const packages = new Set();
+  for (const input of Object.keys(metafile.inputs)) {
+    const match = input.match(/^node_modules\/((?:@[^/]+\/)?[^/]+)/);
+    if (match) packages.add(match[1]);
+  }
+  return [...packages].sort().map((name) => {
+    const folder = path.join(root, 'node_modules', name);
+    const { version: v, license } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+    let text = '';
+    for (const file of ['LICENSE', 'license', 'LICENSE.md', 'license.md', 'LICENSE.txt', 'LICENCE']) {
+      try {
+        text = readFileSync(path.join(folder, file), 'utf8');
+        break;
+      } catch {}
+    }
+    return `${name} ${v} (${license ?? 'see its repository'})\n\n${text.trim()}\n`;
+  });
+};
+
+export const buildAll = async (outdir = path.join(root, 'dist')) => {
+  await rm(outdir, { recursive: true, force: true });
+  await mkdir(outdir, { recursive: true });
+  const result = await build(options(outdir));
+  await writeFile(
+    path.join(outdir, 'THIRD-PARTY-NOTICES.txt'),
+    thirdPartyNotices(result.metafile).join('\n---\n\n'),
+  );
+  return result;
+};
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildAll();

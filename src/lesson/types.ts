@@ -1,0 +1,194 @@
+import type { Blockquote, RootContent } from 'mdast';
+
+/** A place in a lesson file; line and column count from 1. */
+export type Position = { readonly file: string; readonly line: number; readonly column: number };
+
+/** Something wrong in a lesson file. An `error` keeps the lesson from being played; a `warning` does not. */
+export type Problem = {
+  readonly position: Position;
+  readonly severity: 'error' | 'warning';
+  readonly message: string;
+};
+
+/** Major versions, both ends included; absent means open. `{ from: 15, to: 16 }` is 15 and 16. */
+export type VersionRange = { readonly from?: number; readonly to?: number };
+
+export type ModuleInfo = {
+  /** Folder name without its number: `transactions`. */
+  readonly slug: string;
+  readonly number: number;
+  readonly title: string;
+  readonly summary: string;
+};
+
+/** What a list of lessons shows; read from front matter alone. */
+export type LessonHead = {
+  /** `module-slug/lesson-slug`, both without their numbers. Progress is keyed by it. */
+  readonly id: string;
+  /** As people say it: `6.4`. */
+  readonly number: string;
+  /** Path of the Markdown file. */
+  readonly file: string;
+  readonly module: ModuleInfo;
+  readonly title: string;
+  readonly summary: string;
+  readonly minutes: number;
+  readonly needs: {
+    readonly postgres: VersionRange;
+    readonly extensions: readonly string[];
+    readonly privileges: readonly ('superuser' | 'createrole')[];
+  };
+  /** Ids of the inventory that the lesson teaches. */
+  readonly covers: readonly string[];
+  /** Pages of the PostgreSQL manual, without `.html`. */
+  readonly docs: readonly string[];
+  readonly counts: { readonly pages: number; readonly predictions: number; readonly sessions: number };
+};
+
+export type Lesson = LessonHead & {
+  /** Run in order, in one session, before the lesson; the database after them is the prepared state. */
+  readonly setup: readonly SqlStep[];
+  /** Sessions in order of first use. Never empty. */
+  readonly sessions: readonly string[];
+  readonly pages: readonly Page[];
+};
+
+/** A level-2 heading and what follows it. Text before the first heading is a page titled like the lesson. */
+export type Page = {
+  /** Slug of the title, unique in the lesson. */
+  readonly id: string;
+  readonly title: string;
+  readonly position: Position;
+  readonly blocks: readonly Block[];
+};
+
+export type Block = Prose | SqlStep | ViewStep | Prediction | Notes;
+/** A block that is run against the server. */
+export type Step = SqlStep | ViewStep;
+
+/** `> [!NOTE]`, `[!TIP]`, `[!IMPORTANT]`, `[!WARNING]`, `[!CAUTION]`, as GitHub writes them. */
+export type Admonition = {
+  readonly type: 'admonition';
+  readonly kind: 'note' | 'tip' | 'important' | 'warning' | 'caution';
+  readonly children: Blockquote['children'];
+};
+export type ProseNode = RootContent | Admonition;
+
+export type Prose = {
+  readonly kind: 'prose';
+  readonly nodes: readonly ProseNode[];
+  readonly position: Position;
+};
+
+/** For the instructor; never shown to a learner. */
+export type Notes = { readonly kind: 'notes'; readonly text: string; readonly position: Position };
+
+export type SqlStep = {
+  readonly kind: 'sql';
+  /** Unique in the lesson; written `#id`, else made from the page id and a number. */
+  readonly id: string;
+  readonly session: string;
+  readonly sql: string;
+  /** `statements`: one message per statement, as psql sends them. `batch`: the whole text as one message. */
+  readonly send: 'statements' | 'batch';
+  /** Run under EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) and drawn as a tree. */
+  readonly explain: boolean;
+  /** The next step waits until this one has ended, even while it is blocked (a timeout, a deadlock). */
+  readonly wait: boolean;
+  /** Left out on other majors. */
+  readonly postgres: VersionRange;
+  readonly claims: readonly ClaimSet[];
+  readonly position: Position;
+  /** Where the SQL text starts. */
+  readonly sqlPosition: Position;
+};
+
+export type ViewName = 'locks' | 'lock-matrix' | 'row-lock-matrix' | 'truth-table';
+
+/** A picture made from the live server. Running it gives rows like a statement does, so it can carry claims. */
+export type ViewStep = {
+  readonly kind: 'view';
+  readonly id: string;
+  readonly view: ViewName;
+  /** Only truth-table has any: the operators of its tables (`and`, `or`, `not`, `=`, `is distinct from`…). */
+  readonly operators: readonly string[];
+  readonly postgres: VersionRange;
+  readonly claims: readonly ClaimSet[];
+  readonly position: Position;
+};
+
+/** Asked before the step that follows it, judged when that step has settled. */
+export type Prediction = {
+  readonly kind: 'prediction';
+  readonly id: string;
+  readonly question: string;
+  readonly choices: readonly Choice[];
+  /** Shown after the outcome, as Markdown. */
+  readonly why: readonly ProseNode[];
+  /** The step it is asked before. */
+  readonly step: string;
+  readonly position: Position;
+};
+
+export type Choice = {
+  readonly text: string;
+  /** The choice is right when all of these hold. */
+  readonly when: ClaimSet;
+  readonly position: Position;
+};
+
+/** Claims that belong together: one `expect` block, or the `when` of a choice. */
+export type ClaimSet = {
+  /** The step spoken of; by default the one the block stands below (`expect`) or above (`when`). */
+  readonly step?: string;
+  /** Which statement of the step, from 1; by default the last one that ran. */
+  readonly statement?: number;
+  /** Checked on these majors only. */
+  readonly postgres: VersionRange;
+  readonly claims: readonly Claim[];
+  readonly position: Position;
+};
+
+/** A value in a result: what PostgreSQL prints, null for NULL, or a regular expression it must match. */
+export type CellPattern = string | null | { readonly matches: string };
+
+export type LockPattern = {
+  /** As pg_locks.mode prints it: `ShareLock`. */
+  readonly mode?: string;
+  /** As pg_locks.locktype prints it: `relation`, `tuple`, `transactionid`, `advisory`… */
+  readonly type?: string;
+  readonly relation?: string;
+};
+
+export type Claim = { readonly position: Position } & (
+  | { readonly kind: 'rows'; readonly rows: readonly (readonly CellPattern[])[]; readonly ordered: boolean }
+  | { readonly kind: 'columns'; readonly columns: readonly string[] }
+  /** Rows returned or affected. */
+  | { readonly kind: 'rowCount'; readonly count: number }
+  /** The command tag: `UPDATE 1`. */
+  | { readonly kind: 'tag'; readonly tag: string }
+  /** SQLSTATE of the error that ended the step; null: it did not fail. */
+  | { readonly kind: 'error'; readonly sqlstate: string | null }
+  /** Regular expression for the message of that error. */
+  | { readonly kind: 'message'; readonly pattern: string }
+  /** Regular expression that one notice of the step matches. */
+  | { readonly kind: 'notice'; readonly pattern: string }
+  /** Exactly these sessions had to be waited for; empty: the step was never blocked. */
+  | { readonly kind: 'blockedBy'; readonly sessions: readonly string[] }
+  /** These sessions are waiting for this step's session once it has settled; empty: none is. */
+  | { readonly kind: 'blocks'; readonly sessions: readonly string[] }
+  /** These sessions waited before the step and no longer do once it has settled. */
+  | { readonly kind: 'unblocks'; readonly sessions: readonly string[] }
+  /** The lock the step waited for. */
+  | { readonly kind: 'lock'; readonly lock: LockPattern }
+  /** Asked over a connection of its own once the step has settled. */
+  | {
+      readonly kind: 'state';
+      readonly sql: string;
+      readonly rows: readonly (readonly CellPattern[])[];
+      readonly ordered: boolean;
+    }
+);
+
+/** What reading one file gives: a lesson unless an error stands in the way, and everything wrong with it. */
+export type ParsedLesson = { readonly lesson: Lesson | null; readonly problems: readonly Problem[] };

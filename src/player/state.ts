@@ -1,0 +1,196 @@
+import type { Block, Lesson, Page, Prediction, Step } from '../lesson/types.ts';
+import type { ClaimCheck, RunEvent } from '../timeline/events.ts';
+import { reduceTimeline } from '../timeline/reduce.ts';
+import { emptyTimeline, type TimelineState } from '../timeline/state.ts';
+
+/** What the learner may ask for; the player turns it into work and events. */
+export type Intent =
+  /** Run the next step of the page; at its end, go to the next page; after the last, finish. */
+  | { readonly type: 'next' }
+  /** The previous page, as the learner first saw it: reset and silent replay. */
+  | { readonly type: 'back' }
+  | { readonly type: 'go'; readonly page: string }
+  /** This page again from its start. */
+  | { readonly type: 'reset' }
+  /** Choice from 0; null skips. Changing one's mind before the step runs is allowed. */
+  | { readonly type: 'predict'; readonly choice: number | null }
+  /** Cancel what is running, as Ctrl+C in psql does. */
+  | { readonly type: 'cancel' };
+
+export type Phase =
+  /** Server, database and setup are on their way. */
+  | 'starting'
+  | 'ready'
+  /** A step was sent and has not settled. */
+  | 'running'
+  /** Reset and silent replay. */
+  | 'replaying'
+  /** The server or a session is gone, or setup failed: only reset and leaving make sense. */
+  | 'broken'
+  | 'finished';
+
+export type PredictionState = {
+  /** From 0; null: skipped. */
+  readonly choice: number | null;
+  /** Choices that match what happened; null: not judged yet. */
+  readonly right: readonly number[] | null;
+};
+
+export type PlayerState = {
+  readonly lesson: Lesson;
+  readonly phase: Phase;
+  /** Why the phase is `broken`. */
+  readonly problem: string | null;
+  readonly server: { readonly version: string; readonly major: number; readonly own: boolean } | null;
+  readonly database: string | null;
+  readonly page: string;
+  /** Ids of the steps of this page that have run, in order. */
+  readonly ran: readonly string[];
+  readonly predictions: Readonly<Record<string, PredictionState>>;
+  readonly timeline: TimelineState;
+  readonly checks: readonly (ClaimCheck & { readonly step: string })[];
+  /** Ids of the pages played to their end since the lesson was opened. */
+  readonly pagesDone: readonly string[];
+};
+
+export const initialPlayerState = (lesson: Lesson): PlayerState => ({
+  lesson,
+  phase: 'starting',
+  problem: null,
+  server: null,
+  database: null,
+  page: lesson.pages[0]?.id ?? '',
+  ran: [],
+  predictions: {},
+  timeline: emptyTimeline,
+  checks: [],
+  pagesDone: [],
+});
+
+/** The player's state after one more event. Pure. */
+export const reducePlayer = (state: PlayerState, event: RunEvent): PlayerState => {
+  const timeline = reduceTimeline(state.timeline, event, state.page);
+  const next = { ...state, timeline };
+  switch (event.type) {
+    case 'run-started':
+      return { ...next, server: event.postgres, phase: 'starting', problem: null };
+    case 'database-ready':
+      return {
+        ...next,
+        database: event.database,
+        problem: null,
+        ran: [],
+        checks: [],
+        phase: event.reason === 'replay' ? 'replaying' : 'ready',
+      };
+    case 'replay-started':
+      return { ...next, phase: 'replaying', problem: null };
+    case 'replay-finished':
+      return { ...next, phase: 'ready' };
+    case 'page-entered': {
+      if (event.page === state.page) return { ...next, ran: [] };
+      const forward = pageIndex(state.lesson, event.page) > pageIndex(state.lesson, state.page);
+      const done = forward && isPageDone(state) && !state.pagesDone.includes(state.page);
+      return {
+        ...next,
+        page: event.page,
+        ran: [],
+        pagesDone: done ? [...state.pagesDone, state.page] : state.pagesDone,
+      };
+    }
+    case 'step-sent':
+      return {
+        ...next,
+        phase: state.phase === 'replaying' ? 'replaying' : 'running',
+        ran: state.ran.includes(event.step) ? state.ran : [...state.ran, event.step],
+      };
+    case 'step-settled':
+      return { ...next, phase: state.phase === 'running' ? 'ready' : state.phase };
+    case 'prediction-made':
+      return {
+        ...next,
+        predictions: { ...state.predictions, [event.prediction]: { choice: event.choice, right: null } },
+      };
+    case 'prediction-judged': {
+      const made = state.predictions[event.prediction] ?? { choice: null, right: null };
+      return {
+        ...next,
+        predictions: { ...state.predictions, [event.prediction]: { ...made, right: event.right } },
+      };
+    }
+    case 'claim-checked':
+      return { ...next, checks: [...state.checks, { ...event.check, step: event.step }] };
+    case 'session-lost':
+      return { ...next, phase: 'broken', problem: `Session ${event.session} is lost: ${event.reason}` };
+    case 'server-lost':
+      return { ...next, phase: 'broken', problem: event.reason };
+    case 'run-failed':
+      return { ...next, phase: 'broken', problem: event.message };
+    case 'lesson-finished':
+      return {
+        ...next,
+        phase: 'finished',
+        pagesDone: state.pagesDone.includes(state.page) ? state.pagesDone : [...state.pagesDone, state.page],
+      };
+    default:
+      return next;
+  }
+};
+
+export const pageIndex = (lesson: Lesson, id: string): number =>
+  lesson.pages.findIndex((page) => page.id === id);
+
+export const currentPage = (state: PlayerState): Page | undefined =>
+  state.lesson.pages[pageIndex(state.lesson, state.page)];
+
+/** Whether a step is left out on this major. */
+export const appliesTo = (step: Step, major: number): boolean =>
+  major >= (step.postgres.from ?? 0) && major <= (step.postgres.to ?? Number.POSITIVE_INFINITY);
+
+export const isStep = (block: Block): block is Step => block.kind === 'sql' || block.kind === 'view';
+
+const stepsOf = (state: PlayerState): Step[] =>
+  (currentPage(state)?.blocks ?? [])
+    .filter(isStep)
+    .filter((step) => state.server === null || appliesTo(step, state.server.major));
+
+/** The step that `next` would run; null at the end of the page. */
+export const nextStep = (state: PlayerState): Step | null =>
+  stepsOf(state).find((step) => !state.ran.includes(step.id)) ?? null;
+
+/** The question to be answered (or skipped) before the next step may run. */
+export const openPrediction = (state: PlayerState): Prediction | null => {
+  const step = nextStep(state);
+  if (!step) return null;
+  const question = currentPage(state)?.blocks.find(
+    (block): block is Prediction => block.kind === 'prediction' && block.step === step.id,
+  );
+  return question ?? null;
+};
+
+export const isPageDone = (state: PlayerState): boolean => nextStep(state) === null;
+
+/**
+ * The blocks of the page that may be seen now: up to and with the next step that has not run. What explains an
+ * outcome stays hidden until the outcome is there.
+ */
+export const visibleBlocks = (state: PlayerState): readonly Block[] => {
+  const blocks = currentPage(state)?.blocks ?? [];
+  const step = nextStep(state);
+  const shown = step ? blocks.slice(0, blocks.indexOf(step) + 1) : blocks;
+  return shown.filter(
+    (block) =>
+      block.kind !== 'notes' &&
+      !(isStep(block) && state.server !== null && !appliesTo(block, state.server.major)),
+  );
+};
+
+export interface Player {
+  /** Never changed in place; a new object after every event. */
+  getState(): PlayerState;
+  /** @returns a function that stops the calls */
+  subscribe(listener: () => void): () => void;
+  dispatch(intent: Intent): void;
+  /** Ends sessions and drops the scratch database. Idempotent. */
+  close(): Promise<void>;
+}

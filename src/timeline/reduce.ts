@@ -1,0 +1,170 @@
+import type { RunEvent } from './events.ts';
+import { emptyTimeline, type SessionState, type StepState, type TimelineState, type Wait } from './state.ts';
+
+const last = <T>(items: readonly T[]): T | undefined => items[items.length - 1];
+
+/** Changes the latest run of a step; a step that is not there is left alone (a recording may start in the middle). */
+const changeStep = (
+  state: TimelineState,
+  id: string,
+  change: (step: StepState) => StepState,
+): TimelineState => {
+  const index = state.steps.findLastIndex((step) => step.step === id);
+  const step = state.steps[index];
+  if (!step) return state;
+  return { ...state, steps: state.steps.with(index, change(step)) };
+};
+
+const changeSession = (
+  state: TimelineState,
+  name: string,
+  change: (session: SessionState) => SessionState,
+): TimelineState => ({
+  ...state,
+  sessions: state.sessions.map((session) => (session.name === name ? change(session) : session)),
+});
+
+const endWait = (waits: readonly Wait[], at: number, endedDuring: string | null): readonly Wait[] => {
+  const wait = last(waits);
+  return wait && wait.to === null ? waits.with(waits.length - 1, { ...wait, to: at, endedDuring }) : waits;
+};
+
+/** The step in whose course a wait ended: the last one another session sent. */
+const endingStep = (state: TimelineState, waiting: string): string | null => {
+  const sent = last(state.steps);
+  return sent && sent.step !== waiting ? sent.step : null;
+};
+
+const endStep = (
+  state: TimelineState,
+  event: RunEvent & { step: string },
+  end: Pick<StepState, 'status'> & Partial<Pick<StepState, 'error'>>,
+): TimelineState =>
+  changeStep(state, event.step, (step) => ({
+    ...step,
+    ...end,
+    endedAt: event.at,
+    waits: endWait(step.waits, event.at, endingStep(state, step.step)),
+  }));
+
+const apply = (state: TimelineState, event: RunEvent, page: string | null): TimelineState => {
+  switch (event.type) {
+    case 'run-started':
+    case 'database-ready':
+      return emptyTimeline;
+    case 'session-opened': {
+      const opened: SessionState = { name: event.session, pid: event.pid, transaction: 'idle', lost: null };
+      const others = state.sessions.filter((session) => session.name !== event.session);
+      return { ...state, sessions: [...others, opened] };
+    }
+    case 'step-sent': {
+      const step: StepState = {
+        step: event.step,
+        session: event.session,
+        page,
+        sql: event.sql,
+        status: 'running',
+        sentAt: event.at,
+        endedAt: null,
+        settled: false,
+        statements: [],
+        results: [],
+        error: null,
+        notices: [],
+        waits: [],
+        plan: null,
+        view: null,
+      };
+      return { ...state, steps: [...state.steps, step] };
+    }
+    case 'statement-sent':
+      return changeStep(state, event.step, (step) => ({
+        ...step,
+        statements: [...step.statements, event.sql],
+      }));
+    case 'statement-finished':
+      return changeStep(state, event.step, (step) => ({ ...step, results: [...step.results, event.result] }));
+    case 'step-blocked':
+      return changeStep(state, event.step, (step) => ({
+        ...step,
+        status: 'blocked',
+        waits: [
+          ...endWait(step.waits, event.at, endingStep(state, step.step)),
+          { from: event.at, to: null, by: event.by, lock: event.lock, endedDuring: null },
+        ],
+      }));
+    case 'step-unblocked':
+      return changeStep(state, event.step, (step) => ({
+        ...step,
+        status: 'running',
+        waits: endWait(step.waits, event.at, endingStep(state, step.step)),
+      }));
+    case 'step-finished':
+      return endStep(state, event, { status: 'done' });
+    case 'step-failed':
+      return endStep(state, event, { status: 'failed', error: event.error });
+    case 'step-cancelled':
+      return endStep(state, event, { status: 'cancelled', error: event.error });
+    case 'step-settled':
+      return changeStep(state, event.step, (step) => ({ ...step, settled: true }));
+    case 'plan-captured':
+      return changeStep(state, event.step, (step) => ({ ...step, plan: event.plan }));
+    case 'view-filled':
+      return changeStep(state, event.step, (step) => ({
+        ...step,
+        view: { columns: event.columns, rows: [...(step.view?.rows ?? []), event.row] },
+      }));
+    case 'transaction-changed':
+      return changeSession(state, event.session, (session) => ({ ...session, transaction: event.status }));
+    case 'notice':
+      return event.step === null
+        ? state
+        : changeStep(state, event.step, (step) => ({ ...step, notices: [...step.notices, event.notice] }));
+    case 'notification':
+      return {
+        ...state,
+        notifications: [
+          ...state.notifications,
+          {
+            at: event.at,
+            session: event.session,
+            channel: event.channel,
+            payload: event.payload,
+            pid: event.pid,
+          },
+        ],
+      };
+    case 'locks-sampled':
+      return { ...state, locks: event.locks };
+    case 'session-lost': {
+      const lost = changeSession(state, event.session, (session) => ({
+        ...session,
+        transaction: 'idle',
+        lost: { reason: event.reason, sqlstate: event.sqlstate },
+      }));
+      return {
+        ...lost,
+        steps: lost.steps.map((step) =>
+          step.session === event.session && step.endedAt === null
+            ? { ...step, status: 'lost', endedAt: event.at, waits: endWait(step.waits, event.at, null) }
+            : step,
+        ),
+      };
+    }
+    default:
+      return state;
+  }
+};
+
+/**
+ * The timeline after one more event. `page` is the page the learner is on, remembered with each step sent.
+ * Pure; the state is never changed in place.
+ */
+export const reduceTimeline = (
+  state: TimelineState,
+  event: RunEvent,
+  page: string | null = null,
+): TimelineState => {
+  const next = apply(state, event, page);
+  return next === state ? { ...state, at: event.at } : { ...next, at: event.at };
+};

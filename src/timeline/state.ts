@@ -1,0 +1,66 @@
+import type { LockTarget, ServerMessage, SessionLock, StatementResult, TransactionStatus } from './events.ts';
+
+/** A time a step could not go on because of a lock. */
+export type Wait = {
+  readonly from: number;
+  readonly to: number | null;
+  /** Sessions that held the lock, or stood before it in the queue. */
+  readonly by: readonly string[];
+  readonly lock: LockTarget;
+  /** The last step sent before the wait ended (the commit that released it), when another session sent it. */
+  readonly endedDuring: string | null;
+};
+
+export type StepStatus = 'running' | 'blocked' | 'done' | 'failed' | 'cancelled' | 'lost';
+
+export type StepState = {
+  readonly step: string;
+  readonly session: string;
+  readonly page: string | null;
+  readonly sql: string;
+  readonly status: StepStatus;
+  readonly sentAt: number;
+  readonly endedAt: number | null;
+  readonly settled: boolean;
+  /** The text of each statement sent so far, in order. */
+  readonly statements: readonly string[];
+  readonly results: readonly StatementResult[];
+  readonly error: ServerMessage | null;
+  readonly notices: readonly ServerMessage[];
+  readonly waits: readonly Wait[];
+  /** Text of EXPLAIN (FORMAT JSON). */
+  readonly plan: string | null;
+  readonly view: {
+    readonly columns: readonly string[];
+    readonly rows: readonly (readonly (string | null)[])[];
+  } | null;
+};
+
+export type SessionState = {
+  readonly name: string;
+  /** Backend pid. */
+  readonly pid: number;
+  readonly transaction: TransactionStatus;
+  readonly lost: { readonly reason: string; readonly sqlstate: string | null } | null;
+};
+
+export type Notification = {
+  readonly at: number;
+  readonly session: string;
+  readonly channel: string;
+  readonly payload: string;
+  readonly pid: number;
+};
+
+/** What has happened since the database was last made fresh. */
+export type TimelineState = {
+  readonly sessions: readonly SessionState[];
+  /** In the order they were sent. */
+  readonly steps: readonly StepState[];
+  readonly notifications: readonly Notification[];
+  readonly locks: readonly SessionLock[];
+  /** Time of the last event, ms since the run began. */
+  readonly at: number;
+};
+
+export const emptyTimeline: TimelineState = { sessions: [], steps: [], notifications: [], locks: [], at: 0 };
