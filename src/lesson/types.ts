@@ -179,6 +179,8 @@ export type Claim = { readonly position: Position } & (
   | { readonly kind: 'blocks'; readonly sessions: readonly string[] }
   /** These sessions waited before the step and no longer do once it has settled. */
   | { readonly kind: 'unblocks'; readonly sessions: readonly string[] }
+  /** These sessions lost their connection in the course of the step (a terminated backend); the lesson goes on. */
+  | { readonly kind: 'lost'; readonly sessions: readonly string[] }
   /** The lock the step waited for. */
   | { readonly kind: 'lock'; readonly lock: LockPattern }
   /** Asked over a connection of its own once the step has settled. */

@@ -121,6 +121,7 @@ export const reducePlayer = (state: PlayerState, event: RunEvent): PlayerState =
     case 'claim-checked':
       return { ...next, checks: [...state.checks, { ...event.check, step: event.step }] };
     case 'session-lost':
+      if (event.expected) return next;
       return { ...next, phase: 'broken', problem: `Session ${event.session} is lost: ${event.reason}` };
     case 'server-lost':
       return { ...next, phase: 'broken', problem: event.reason };

@@ -20,39 +20,49 @@ export interface Server {
   readonly info: ServerInfo;
   /** @throws {PostgresError} */
   connect(options: { readonly database: string; readonly applicationName: string }): Promise<Connection>;
+  /**
+   * Resolves when the server answers again after a crash: starts our own anew when its postmaster is gone, waits
+   * out recovery. @throws {PostgresError} when it does not come back
+   */
+  revive(): Promise<void>;
   close(): Promise<void>;
 }
 
 export type RunHandlers = {
-  readonly onStatement?: (result: StatementResult) => void;
+  readonly onResult: (result: StatementResult) => void;
 };
 
 /** How one message to the server ended. */
 export type RunEnd =
   | { readonly type: 'finished' }
   | { readonly type: 'failed'; readonly error: ServerMessage }
-  | { readonly type: 'lost'; readonly reason: string; readonly sqlstate: string | null };
+  | { readonly type: 'lost' };
+
+export type Loss = { readonly reason: string; readonly sqlstate: string | null };
+
+/** Values for `$1`…; arrays become PostgreSQL arrays. */
+export type QueryValue = string | number | boolean | null | readonly number[] | readonly string[];
 
 /** One session. Statements go out on the simple protocol; values stay as PostgreSQL printed them. */
 export interface Connection {
   /** Backend pid. */
   readonly pid: number;
+  /** As the last ReadyForQuery said. */
   readonly transaction: TransactionStatus;
+  /** Why the connection is gone; null while it is there. */
+  readonly lost: Loss | null;
   /**
-   * Sends SQL (one message). `statement` numbers its first statement in results and errors.
-   * Never rejects: a lost connection is an end like others.
+   * Sends SQL as one message. `statement` is the number its first statement gets in results and errors.
+   * `copyData`: what a COPY … FROM STDIN in it reads. One run at a time. Never rejects: an error of the server
+   * and a lost connection are ends like others.
    */
-  run(sql: string, statement: number, handlers: RunHandlers): Promise<RunEnd>;
-  /** Rows of a query of our own. @throws {PostgresError} with the server's SQLSTATE */
-  rows(
-    sql: string,
-    values?: readonly (string | number | readonly number[] | readonly string[])[],
-  ): Promise<(string | null)[][]>;
-  /** Sends a CancelRequest for the running statement, over a connection of its own. */
-  cancel(): Promise<void>;
+  run(sql: string, statement: number, handlers: RunHandlers, copyData?: string | null): Promise<RunEnd>;
+  /** Rows of a query of our own, as text. @throws {PostgresError} `query-failed` with the server's SQLSTATE */
+  rows(sql: string, values?: readonly QueryValue[]): Promise<(string | null)[][]>;
+  /** Every notice that does not come during a run is numbered as its last statement. */
   onNotice(listener: (notice: ServerMessage) => void): void;
   onNotification(listener: (note: { channel: string; payload: string; pid: number }) => void): void;
   /** Called once when the connection ends by other means than `end`. */
-  onLost(listener: (loss: { reason: string; sqlstate: string | null }) => void): void;
+  onLost(listener: (loss: Loss) => void): void;
   end(): Promise<void>;
 }

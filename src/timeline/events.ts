@@ -130,6 +130,8 @@ export type EventBody =
       readonly session: string;
       readonly reason: string;
       readonly sqlstate: string | null;
+      /** The step claims this loss; the session connects anew when it has another step. */
+      readonly expected: boolean;
     }
   | { readonly type: 'server-lost'; readonly reason: string }
   /** Setting up, resetting or replaying failed; the lesson cannot go on until it is reset. */

@@ -1,0 +1,177 @@
+import pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import type { ServerMessage, TransactionStatus } from '../timeline/events.ts';
+import { PostgresError } from './error.ts';
+import { SimpleQuery, serverMessage, type WireMessage } from './simple-query.ts';
+import type { Connection, Loss, QueryValue, RunEnd, RunHandlers } from './types.ts';
+
+/** Values stay as the server printed them. */
+const rawText: pg.CustomTypesConfig = { getTypeParser: () => (value: unknown) => value };
+
+const statuses: Readonly<Record<string, TransactionStatus>> = { I: 'idle', T: 'open', E: 'failed' };
+
+const lossOf = (error: Error & WireMessage): Loss => ({
+  reason: error.message,
+  sqlstate: error.code ?? null,
+});
+
+/** SQLSTATE is five characters; codes of Node's sockets (ECONNRESET) are not. */
+const isSqlstate = (code: string | undefined): code is string =>
+  code !== undefined && /^[0-9A-Z]{5}$/.test(code);
+
+class PgConnection implements Connection {
+  readonly #client: pg.Client;
+  readonly #pid: number;
+  #lost: Loss | null = null;
+  #ending = false;
+  /** FATAL of a terminated backend; it comes just before the connection closes. */
+  #fatal: Loss | null = null;
+  #running: SimpleQuery | null = null;
+  #statement = 1;
+  #onRunLost: (() => void) | null = null;
+  readonly #noticeListeners: ((notice: ServerMessage) => void)[] = [];
+  readonly #notificationListeners: ((note: { channel: string; payload: string; pid: number }) => void)[] = [];
+  readonly #lostListeners: ((loss: Loss) => void)[] = [];
+
+  constructor(client: pg.Client, pid: number) {
+    this.#client = client;
+    this.#pid = pid;
+    client.on('notice', (notice) => {
+      const message = serverMessage(notice, this.#running?.statement ?? this.#statement);
+      for (const listener of this.#noticeListeners) listener(message);
+    });
+    client.on('notification', (note) => {
+      const { channel, payload, processId } = note;
+      for (const listener of this.#notificationListeners)
+        listener({ channel, payload: payload ?? '', pid: processId });
+    });
+    client.on('error', (error: Error & WireMessage) => {
+      if (isSqlstate(error.code)) this.#fatal = lossOf(error);
+      else this.#lose({ reason: error.message, sqlstate: null });
+    });
+    client.on('end', () => this.#lose({ reason: 'the connection was closed', sqlstate: null }));
+  }
+
+  get pid(): number {
+    return this.#pid;
+  }
+
+  get transaction(): TransactionStatus {
+    return statuses[this.#client.getTransactionStatus() ?? 'I'] ?? 'idle';
+  }
+
+  get lost(): Loss | null {
+    return this.#lost;
+  }
+
+  #lose(loss: Loss): void {
+    if (this.#lost || this.#ending) return;
+    this.#lost = this.#fatal ?? loss;
+    this.#onRunLost?.();
+    for (const listener of this.#lostListeners) listener(this.#lost);
+  }
+
+  run(
+    sql: string,
+    statement: number,
+    handlers: RunHandlers,
+    copyData: string | null = null,
+  ): Promise<RunEnd> {
+    if (this.#lost || this.#ending) return Promise.resolve({ type: 'lost' });
+    return new Promise((resolve) => {
+      const end = (outcome: RunEnd) => {
+        this.#statement = this.#running?.statement ?? statement;
+        this.#running = null;
+        this.#onRunLost = null;
+        this.#client.removeListener('drain', settle);
+        resolve(outcome);
+      };
+      let failure: ServerMessage | null = null;
+      // After an error the driver forgets the query; `drain` is its word for ReadyForQuery then.
+      const settle = () => end(failure ? { type: 'failed', error: failure } : { type: 'finished' });
+      const fail = (error: WireMessage) => {
+        if (!isSqlstate(error.code)) return; // a broken socket: `lost` follows
+        if (error.severity === 'FATAL' || error.severity === 'PANIC') {
+          this.#fatal = { reason: error.message ?? '', sqlstate: error.code };
+          return;
+        }
+        failure = serverMessage(error, this.#running?.statement ?? statement);
+        this.#client.once('drain', settle);
+      };
+      this.#onRunLost = () => end({ type: 'lost' });
+
+      if (copyData !== null) {
+        const stream = copyFrom(sql);
+        stream.once('error', fail);
+        stream.once('finish', () => {
+          handlers.onResult({
+            statement,
+            tag: `COPY ${stream.rowCount}`,
+            columns: [],
+            rows: [],
+            rowCount: stream.rowCount,
+          });
+          end({ type: 'finished' });
+        });
+        this.#client.query(stream);
+        stream.end(copyData);
+        return;
+      }
+      const query = new SimpleQuery(sql, statement, handlers.onResult, (error) =>
+        error ? fail(error) : settle(),
+      );
+      this.#running = query;
+      this.#client.query(query);
+    });
+  }
+
+  async rows(sql: string, values: readonly QueryValue[] = []): Promise<(string | null)[][]> {
+    try {
+      const config = { text: sql, values: [...values], rowMode: 'array' as const, types: rawText };
+      return (await this.#client.query<(string | null)[]>(config)).rows;
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      const code = error instanceof pg.DatabaseError ? (error.code ?? null) : null;
+      throw new PostgresError('query-failed', message, 'See the server log.', {
+        sqlstate: code,
+        cause: error,
+      });
+    }
+  }
+
+  onNotice(listener: (notice: ServerMessage) => void): void {
+    this.#noticeListeners.push(listener);
+  }
+
+  onNotification(listener: (note: { channel: string; payload: string; pid: number }) => void): void {
+    this.#notificationListeners.push(listener);
+  }
+
+  onLost(listener: (loss: Loss) => void): void {
+    this.#lostListeners.push(listener);
+    if (this.#lost) listener(this.#lost);
+  }
+
+  async end(): Promise<void> {
+    if (this.#ending) return;
+    this.#ending = true;
+    this.#onRunLost?.();
+    if (!this.#lost) await this.#client.end().catch(() => {});
+  }
+}
+
+/**
+ * Opens one session. Rejects with the driver's own error (an `Error` with `code`: ECONNREFUSED…, or a SQLSTATE);
+ * server.ts puts it into words.
+ */
+export const openConnection = async (config: pg.ClientConfig): Promise<Connection> => {
+  const client = new pg.Client({ ...config, types: rawText });
+  // Without a listener an error between here and the constructor below would end the process.
+  const ignore = () => {};
+  client.on('error', ignore);
+  await client.connect();
+  const { processID } = client as pg.Client & { processID?: unknown };
+  const connection = new PgConnection(client, Number(processID));
+  client.removeListener('error', ignore);
+  return connection;
+};
