@@ -1,0 +1,16 @@
+// Run by store.test.ts in processes of its own: writes progress as fast as it can.
+// argv: file, lesson id, number of pages (0: until killed)
+import { openProgress } from '../../src/progress/store.ts';
+
+const [file = '', lesson = '', count = '0'] = process.argv.slice(2);
+const store = openProgress(file);
+for (let page = 1; count === '0' || page <= Number(count); page += 1) {
+  store.update(lesson, (progress) => ({
+    ...progress,
+    pagesDone: [...progress.pagesDone.slice(-200), `page-${page}`],
+    page: `page-${page}`,
+    updatedAt: new Date().toISOString(),
+  }));
+  process.stdout.write(`${page}\n`);
+}
+for (const notice of store.takeNotices()) process.stderr.write(`${notice}\n`);

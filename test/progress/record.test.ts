@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import type { Lesson, SqlStep } from '../../src/lesson/types.ts';
+import { initialPlayerState, reducePlayer } from '../../src/player/state.ts';
+import { createRecorder, recordEvent } from '../../src/progress/record.ts';
+import { type LessonProgress, noProgress, type ProgressStore } from '../../src/progress/types.ts';
+import type { EventBody, RunEvent } from '../../src/timeline/events.ts';
+
+const position = { file: 'lesson.md', line: 1, column: 1 };
+const step = (id: string): SqlStep => ({
+  kind: 'sql',
+  id,
+  session: 'you',
+  sql: 'select 1;',
+  send: 'statements',
+  explain: false,
+  wait: false,
+  postgres: {},
+  claims: [],
+  position,
+  sqlPosition: position,
+});
+const lesson: Lesson = {
+  id: 'module/lesson',
+  number: '1.1',
+  file: 'lesson.md',
+  module: { slug: 'module', number: 1, title: 'Module', summary: '' },
+  title: 'Lesson',
+  summary: '',
+  minutes: 1,
+  needs: { postgres: {}, extensions: [], privileges: [] },
+  covers: [],
+  docs: [],
+  counts: { pages: 3, predictions: 1, sessions: 1 },
+  setup: [],
+  sessions: ['you'],
+  pages: ['one', 'two', 'three'].map((id) => ({ id, title: id, position, blocks: [step(`${id}-1`)] })),
+};
+
+const run: EventBody[] = [
+  { type: 'run-started', lesson: lesson.id, postgres: { version: '18.4', major: 18, own: true } },
+  { type: 'database-ready', database: 'd', reason: 'start' },
+];
+const sent = (id: string): EventBody[] => [
+  { type: 'step-sent', step: id, session: 'you', sql: 'select 1;' },
+  { type: 'step-finished', step: id },
+  { type: 'step-settled', step: id },
+];
+const enter = (page: string): EventBody => ({ type: 'page-entered', page });
+
+const play = (bodies: readonly EventBody[], from: LessonProgress = noProgress): LessonProgress => {
+  let progress = from;
+  let state = initialPlayerState(lesson);
+  bodies.forEach((body, seq) => {
+    const event: RunEvent = { ...body, seq, at: seq };
+    progress = recordEvent(progress, event, state, `t${seq}`);
+    state = reducePlayer(state, event);
+  });
+  return progress;
+};
+
+describe('recordEvent', () => {
+  it('counts a page as done when its steps have run and the learner goes on', () => {
+    const progress = play([...run, enter('one'), ...sent('one-1'), enter('two')]);
+    expect(progress).toMatchObject({ pagesDone: ['one'], page: 'two', finishedAt: null, updatedAt: 't6' });
+  });
+
+  it('does not count a page that was jumped over, or left backwards', () => {
+    expect(play([...run, enter('one'), enter('three'), ...sent('three-1'), enter('two')])).toMatchObject({
+      pagesDone: [],
+      page: 'two',
+    });
+  });
+
+  it('does not count pages again, nor what is replayed', () => {
+    const before = play([...run, enter('one'), ...sent('one-1'), enter('two')]);
+    const bodies: EventBody[] = [
+      ...run,
+      { type: 'replay-started', page: 'three' },
+      enter('one'),
+      ...sent('one-1'),
+      enter('two'),
+      ...sent('two-1'),
+      enter('three'),
+      { type: 'replay-finished', page: 'three' },
+    ];
+    expect(play(bodies, before)).toMatchObject({ pagesDone: ['one'], page: 'three' });
+  });
+
+  it('finishes once', () => {
+    const end: EventBody[] = [...run, enter('three'), ...sent('three-1'), { type: 'lesson-finished' }];
+    const once = play(end);
+    expect(once).toMatchObject({ pagesDone: ['three'], finishedAt: 't6' });
+    expect(play([...run, ...end], once)).toMatchObject({
+      pagesDone: ['three'],
+      finishedAt: 't6',
+      updatedAt: 't8',
+    });
+  });
+
+  it.each([
+    { choice: 1, right: true },
+    { choice: 0, right: false },
+    { choice: null, right: null },
+  ])('remembers how a prediction went: %j', ({ choice, right }) => {
+    const progress = play([
+      ...run,
+      { type: 'prediction-made', prediction: 'p', choice },
+      { type: 'prediction-judged', prediction: 'p', right: [1] },
+    ]);
+    expect(progress.predictions).toEqual({ p: { choice, right, at: 't3' } });
+  });
+
+  it('gives back the same object when nothing about progress happened', () => {
+    expect(play([...run, ...sent('one-1')])).toBe(noProgress);
+  });
+});
+
+describe('createRecorder', () => {
+  it('saves only what matters, each time it happens', () => {
+    let saved = noProgress;
+    let updates = 0;
+    const store: ProgressStore = {
+      all: () => ({ [lesson.id]: saved }),
+      lesson: () => saved,
+      update: (id, change) => {
+        expect(id).toBe(lesson.id);
+        updates += 1;
+        saved = change(saved);
+        return saved;
+      },
+      forget: () => {},
+      takeNotices: () => [],
+    };
+    const record = createRecorder(store, lesson, () => new Date('2025-11-21T00:00:00Z'));
+    const bodies: EventBody[] = [...run, enter('one'), ...sent('one-1'), enter('two')];
+    bodies.forEach((body, seq) => {
+      record({ ...body, seq, at: seq });
+    });
+    expect(updates).toBe(2);
+    expect(saved).toMatchObject({ pagesDone: ['one'], page: 'two', updatedAt: '2025-11-21T00:00:00.000Z' });
+  });
+});
