@@ -90,7 +90,14 @@ const apply = (state: TimelineState, event: RunEvent, page: string | null): Time
         status: 'blocked',
         waits: [
           ...endWait(step.waits, event.at, endingStep(state, step.step)),
-          { from: event.at, to: null, by: event.by, lock: event.lock, endedDuring: null },
+          {
+            statement: Math.max(1, step.statements.length),
+            from: event.at,
+            to: null,
+            by: event.by,
+            lock: event.lock,
+            endedDuring: null,
+          },
         ],
       }));
     case 'step-unblocked':

@@ -2,6 +2,8 @@ import type { LockTarget, ServerMessage, SessionLock, StatementResult, Transacti
 
 /** A time a step could not go on because of a lock. */
 export type Wait = {
+  /** Which statement of the step waited, from 1. */
+  readonly statement: number;
   readonly from: number;
   readonly to: number | null;
   /** Sessions that held the lock, or stood before it in the queue. */
