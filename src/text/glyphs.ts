@@ -34,6 +34,8 @@ export type Glyphs = {
   readonly treePipe: string;
   readonly quoteBar: string;
   readonly none: string;
+  /** A line break inside a value. */
+  readonly newline: string;
 };
 
 export const unicodeGlyphs: Glyphs = {
@@ -71,6 +73,7 @@ export const unicodeGlyphs: Glyphs = {
   treePipe: '│ ',
   quoteBar: '▌',
   none: '·',
+  newline: '↵',
 };
 
 export const asciiGlyphs: Glyphs = {
@@ -108,6 +111,7 @@ export const asciiGlyphs: Glyphs = {
   treePipe: '| ',
   quoteBar: '|',
   none: '.',
+  newline: '+',
 };
 
 /** UTF-8 signs when the locale says UTF-8 (first of LC_ALL, LC_CTYPE, LANG that is set, as setlocale(3) does). */

@@ -1,0 +1,110 @@
+import stringWidth from 'string-width';
+import { type Line, type Span, span } from './line.ts';
+
+const printableAscii = /^[\x20-\x7e]*$/;
+const graphemes = new Intl.Segmenter();
+
+/** Columns that sanitized text takes in a terminal. */
+export const displayWidth = (text: string): number =>
+  printableAscii.test(text) ? text.length : stringWidth(text);
+
+/** Columns of a line of sanitized spans. */
+export const lineWidth = (line: Line): number => {
+  let width = 0;
+  for (const part of line) width += displayWidth(part.text);
+  return width;
+};
+
+/** A character as a reader sees it (a grapheme cluster), and its columns: 0, 1 or 2, more in a few scripts. */
+export type Cluster = { readonly text: string; readonly width: number };
+
+/** The characters of a text, one after another and only as far as they are asked for. */
+export function* clusters(text: string): Generator<Cluster, void> {
+  if (printableAscii.test(text)) {
+    for (const character of text) yield { text: character, width: 1 };
+    return;
+  }
+  for (const { segment } of graphemes.segment(text)) yield { text: segment, width: displayWidth(segment) };
+}
+
+/** The longest beginning of `text` that fits `width` columns. Its cost depends on `width`, not on the text. */
+export const takeColumns = (text: string, width: number): Cluster => {
+  // One character more than fits: it might be a mark that belongs to the last one.
+  const start = text.slice(0, Math.max(0, width) + 1);
+  if (printableAscii.test(start)) {
+    const fitting = start.slice(0, Math.max(0, width));
+    return { text: fitting, width: fitting.length };
+  }
+  let end = 0;
+  let columns = 0;
+  for (const { segment } of graphemes.segment(text)) {
+    const next = columns + displayWidth(segment);
+    if (next > width) break;
+    columns = next;
+    end += segment.length;
+  }
+  return { text: text.slice(0, end), width: columns };
+};
+
+/** At most `width` columns of `text`; a cut one ends in the ellipsis. */
+export const truncate = (text: string, width: number, ellipsis = '…'): string => {
+  if (takeColumns(text, width).text.length === text.length) return text;
+  const end = takeColumns(ellipsis, width);
+  return takeColumns(text, width - end.width).text + end.text;
+};
+
+const blanks = (width: number): string => ' '.repeat(Math.max(0, width));
+
+/** `text` followed by spaces up to `width` columns; a longer one stays as it is. */
+export const padEnd = (text: string, width: number): string => text + blanks(width - displayWidth(text));
+
+/** `text` after spaces up to `width` columns; a longer one stays as it is. */
+export const padStart = (text: string, width: number): string => blanks(width - displayWidth(text)) + text;
+
+/** The part of `text` that starts at column `at` and lies between the columns `from` and `to`. */
+const window = (text: string, at: number, from: number, to: number): string => {
+  if (printableAscii.test(text)) return text.slice(Math.max(0, from - at), Math.max(0, to - at));
+  let result = '';
+  let column = at;
+  for (const { segment } of graphemes.segment(text)) {
+    const start = column;
+    column += displayWidth(segment);
+    if (column > from && start >= from && column <= to) result += segment;
+    else if (column === from && start === from && from === 0) result += segment;
+    else result += blanks(Math.min(column, to) - Math.max(start, from));
+    if (column > to) break;
+  }
+  return result;
+};
+
+/**
+ * Columns `from` to `from + width` of a line, shorter where the line ends. A wide character that lies half
+ * outside becomes spaces.
+ */
+export const sliceLine = (line: Line, from: number, width: number): Line => {
+  const to = from + width;
+  const result: Span[] = [];
+  let column = 0;
+  for (const part of line) {
+    if (column >= to && width > 0) break;
+    const end = column + displayWidth(part.text);
+    if (column >= from && end <= to) result.push(part);
+    else if (end > from) {
+      const text = window(part.text, column, from, to);
+      if (text !== '') result.push(span(text, part.style));
+    }
+    column = end;
+  }
+  return result;
+};
+
+/** The line at exactly `width` columns: cut with an ellipsis, or filled with spaces. */
+export const fitLine = (line: Line, width: number, ellipsis = '…'): Line => {
+  const own = lineWidth(line);
+  if (own === width) return line;
+  if (own < width) return [...line, span(blanks(width - own))];
+  const end = takeColumns(ellipsis, width);
+  const kept = sliceLine(line, 0, width - end.width);
+  const gap = width - end.width - lineWidth(kept);
+  return [...kept, span(end.text + blanks(gap), kept.at(-1)?.style)];
+};
