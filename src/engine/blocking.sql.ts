@@ -18,8 +18,14 @@ const target = `
   case when locktype = 'advisory' and objsubid = 1 then ((classid::bigint << 32) | objid::bigint)::text
        when locktype = 'advisory' then classid || ', ' || objid end`;
 
-/** The lock each backend waits for. A backend waits for one lock at most. */
-export const wantedLockSql = `select pid, ${target} from pg_locks where not granted and pid = any ($1::int[])`;
+/**
+ * The lock each backend waits for; a backend waits for one at most. The wait for a safe snapshot is in pg_stat_activity only.
+ */
+export const wantedLockSql = `
+select pid, ${target} from pg_locks where not granted and pid = any ($1::int[])
+union all
+select pid, 'snapshot', 'SafeSnapshot', null, null, null, null, null
+from pg_stat_activity where wait_event = 'SafeSnapshot' and pid = any ($1::int[])`;
 
 /**
  * Every lock of our sessions a learner would ask about: not those on system catalogs, and not the lock every

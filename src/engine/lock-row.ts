@@ -2,9 +2,9 @@ import type { LockTarget } from '../timeline/events.ts';
 
 type Row = readonly (string | null)[];
 
-/** The columns of `target` in blocking.sql.ts, from `offset`. */
-export const lockTarget = (row: Row, offset: number): LockTarget => {
-  const [type, mode, relation, tuple, transactionId, virtualXid, advisoryKey] = row.slice(offset);
+/** The columns of `target` in blocking.sql.ts. */
+export const lockTarget = (row: Row): LockTarget => {
+  const [type, mode, relation, tuple, transactionId, virtualXid, advisoryKey] = row;
   return {
     type: type ?? '',
     mode: mode ?? '',

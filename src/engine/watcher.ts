@@ -16,12 +16,6 @@ export type Sighting = {
 /** Milliseconds between two looks: short while something runs, longer once all that is in flight waits. */
 const pause = { running: 3, waiting: 15 } as const;
 
-/** The wait for a safe snapshot shows in no row of pg_locks. */
-const safeSnapshot: LockTarget = { type: 'snapshot', mode: 'SafeSnapshot' };
-
-const sameBlocked = (a: Blocked | undefined, by: readonly number[]): boolean =>
-  a !== undefined && a.by.length === by.length && a.by.every((pid, index) => pid === by[index]);
-
 /**
  * Asks the server, over the control connection, who waits for whom, for as long as something is in flight.
  * Only backends of this run count, as waiters and as blockers.
@@ -90,36 +84,19 @@ export class Watcher {
 
   async #ask(pids: readonly number[]): Promise<ReadonlyMap<number, Blocked>> {
     const ours = new Set(this.#ours());
+    const waiters = new Map<number, number[]>();
+    for (const [pid, list] of await this.#control.rows(blockersSql, [pids])) {
+      const all = (list ?? '').split(',').filter(Boolean).map(Number);
+      const by = [...new Set(all)].filter((other) => ours.has(other));
+      if (by.length > 0) waiters.set(Number(pid), by);
+    }
     const blocked = new Map<number, Blocked>();
-    const fresh = new Map<number, number[]>();
-    for (const [pidText, list] of await this.#control.rows(blockersSql, [pids])) {
-      const pid = Number(pidText);
-      const by = [...new Set((list ?? '').split(',').filter(Boolean).map(Number))].filter((other) => ours.has(other));
-      if (by.length === 0) continue;
-      const known = this.#last.get(pid);
-      if (known && sameBlocked(known, by)) blocked.set(pid, known);
-      else fresh.set(pid, by);
-    }
-    if (fresh.size === 0) return blocked;
-    const wanted = new Map<number, LockTarget>();
-    for (const row of await this.#control.rows(wantedLockSql, [[...fresh.keys()]])) {
-      wanted.set(Number(row[0]), lockTarget(row, 1));
-    }
-    const again = await this.#stillBlocked([...fresh.keys()].filter((pid) => !wanted.has(pid)));
-    for (const [pid, by] of fresh) {
-      const lock = wanted.get(pid) ?? (again.has(pid) ? safeSnapshot : null);
-      // No lock wanted any more: the wait ended between the two questions.
-      if (lock) blocked.set(pid, { by, lock });
+    if (waiters.size === 0) return blocked;
+    // A waiter with no row here has been let go between the two questions.
+    for (const [pid, ...lock] of await this.#control.rows(wantedLockSql, [[...waiters.keys()]])) {
+      const by = waiters.get(Number(pid));
+      if (by) blocked.set(Number(pid), { by, lock: lockTarget(lock) });
     }
     return blocked;
-  }
-
-  async #stillBlocked(pids: readonly number[]): Promise<ReadonlySet<number>> {
-    if (pids.length === 0) return new Set();
-    const rows = await this.#control.rows(
-      `select pid from pg_stat_activity where pid = any ($1::int[]) and wait_event = 'SafeSnapshot'`,
-      [pids],
-    );
-    return new Set(rows.map(([pid]) => Number(pid)));
   }
 }

@@ -88,13 +88,15 @@ export const reducePlayer = (state: PlayerState, event: RunEvent): PlayerState =
     case 'replay-finished':
       return { ...next, phase: 'ready' };
     case 'page-entered': {
-      if (event.page === state.page) return { ...next, ran: [] };
       const forward = pageIndex(state.lesson, event.page) > pageIndex(state.lesson, state.page);
-      const done = forward && isPageDone(state) && !state.pagesDone.includes(state.page);
+      const played = forward && state.phase !== 'replaying' && isPageDone(state);
+      const done = played && !state.pagesDone.includes(state.page);
       return {
         ...next,
         page: event.page,
         ran: [],
+        // A page entered again is as it was the first time.
+        predictions: without(state.predictions, predictionsOf(state.lesson, event.page)),
         pagesDone: done ? [...state.pagesDone, state.page] : state.pagesDone,
       };
     }
@@ -137,6 +139,17 @@ export const reducePlayer = (state: PlayerState, event: RunEvent): PlayerState =
       return next;
   }
 };
+
+const predictionsOf = (lesson: Lesson, page: string): string[] =>
+  (lesson.pages[pageIndex(lesson, page)]?.blocks ?? []).flatMap((block) =>
+    block.kind === 'prediction' ? [block.id] : [],
+  );
+
+const without = <T>(
+  record: Readonly<Record<string, T>>,
+  keys: readonly string[],
+): Readonly<Record<string, T>> =>
+  Object.fromEntries(Object.entries(record).filter(([key]) => !keys.includes(key)));
 
 export const pageIndex = (lesson: Lesson, id: string): number =>
   lesson.pages.findIndex((page) => page.id === id);

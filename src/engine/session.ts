@@ -1,0 +1,118 @@
+import type { Connection } from '../postgres/types.ts';
+import { splitStatements } from '../text/statements.ts';
+import type { EventBody, ServerMessage, TransactionStatus } from '../timeline/events.ts';
+
+/** What a session needs to know of a step to run it. */
+export type SessionStep = {
+  readonly id: string;
+  readonly sql: string;
+  readonly send: 'statements' | 'batch';
+  readonly explain: boolean;
+};
+
+const explainPrefix = 'explain (analyze, buffers, format json) ';
+
+/** SQLSTATE query_canceled: a cancel request, but a statement_timeout as well. */
+const queryCanceled = '57014';
+
+/** One connection playing one part in a lesson: runs its steps, one at a time, and tells what happens as events. */
+export class Session {
+  readonly name: string;
+  readonly #connection: Connection;
+  readonly #emit: (body: EventBody) => void;
+  #step: string | null = null;
+  #cancelAsked = false;
+  #transaction: TransactionStatus = 'idle';
+
+  constructor(name: string, connection: Connection, emit: (body: EventBody) => void) {
+    this.name = name;
+    this.#connection = connection;
+    this.#emit = emit;
+    connection.onNotice((notice) => emit({ type: 'notice', session: name, step: this.#step, notice }));
+    connection.onNotification((note) => emit({ type: 'notification', session: name, ...note }));
+    emit({ type: 'session-opened', session: name, pid: connection.pid });
+  }
+
+  get pid(): number {
+    return this.#connection.pid;
+  }
+
+  /** Id of the step in flight. */
+  get step(): string | null {
+    return this.#step;
+  }
+
+  /** Whoever sends a cancel request to the backend says so here: it tells a cancel from a timeout. */
+  cancelAsked(): void {
+    this.#cancelAsked = true;
+  }
+
+  /** Runs a step to its end. Never rejects; a lost connection is reported by the owner of the connection. */
+  async run(step: SessionStep): Promise<void> {
+    this.#step = step.id;
+    this.#cancelAsked = false;
+    this.#emit({ type: 'step-sent', step: step.id, session: this.name, sql: step.sql });
+    const statements =
+      step.send === 'batch' ? [{ text: step.sql, copyData: null }] : splitStatements(step.sql);
+    let number = 1;
+    for (const [index, statement] of statements.entries()) {
+      const explained = step.explain && index === statements.length - 1;
+      const error = await this.#send(step.id, statement.text, explained, number, statement.copyData);
+      if (error === 'lost') return;
+      if (error) return this.#end(step.id, error);
+      number++;
+    }
+    this.#end(step.id, null);
+  }
+
+  /** @returns the error, or `lost` */
+  async #send(
+    step: string,
+    sql: string,
+    explained: boolean,
+    number: number,
+    copyData: string | null,
+  ): Promise<ServerMessage | 'lost' | null> {
+    this.#emit({ type: 'statement-sent', step, statement: number, sql });
+    const text = explained ? explainPrefix + sql : sql;
+    const end = await this.#connection.run(
+      text,
+      number,
+      {
+        onResult: (result) => {
+          const plan = explained ? result.rows[0]?.[0] : null;
+          if (plan) this.#emit({ type: 'plan-captured', step, plan });
+          this.#emit({ type: 'statement-finished', step, result });
+        },
+      },
+      copyData,
+    );
+    if (end.type === 'lost') {
+      this.#step = null;
+      return 'lost';
+    }
+    this.#noteTransaction();
+    if (end.type === 'finished') return null;
+    const { position } = end.error;
+    return explained && position ? { ...end.error, position: position - explainPrefix.length } : end.error;
+  }
+
+  #end(step: string, error: ServerMessage | null): void {
+    this.#step = null;
+    if (!error) this.#emit({ type: 'step-finished', step });
+    else if (error.sqlstate === queryCanceled && this.#cancelAsked) {
+      this.#emit({ type: 'step-cancelled', step, error });
+    } else this.#emit({ type: 'step-failed', step, error });
+  }
+
+  #noteTransaction(): void {
+    const status = this.#connection.transaction;
+    if (status === this.#transaction) return;
+    this.#transaction = status;
+    this.#emit({ type: 'transaction-changed', session: this.name, status });
+  }
+
+  async end(): Promise<void> {
+    await this.#connection.end();
+  }
+}

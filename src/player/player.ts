@@ -1,0 +1,193 @@
+import type { Lesson, Step } from '../lesson/types.ts';
+import type { Server } from '../postgres/types.ts';
+import type { EventBody, RunEvent } from '../timeline/events.ts';
+import { type Clock, createRecorder } from '../timeline/recorder.ts';
+import { Stage } from './stage.ts';
+import {
+  appliesTo,
+  type Intent,
+  initialPlayerState,
+  isPageDone,
+  isStep,
+  nextStep,
+  openPrediction,
+  type Player,
+  type PlayerState,
+  pageIndex,
+  reducePlayer,
+} from './state.ts';
+
+export type PlayerOptions = {
+  readonly lesson: Lesson;
+  /** Called once; the player closes what it gives. */
+  readonly openServer: () => Promise<Server>;
+  readonly clock?: Clock;
+  /** Each event, after the state has taken it in (progress, a recording). */
+  readonly onEvent?: (event: RunEvent) => void;
+  /** Id of the page to open; the pages before it are replayed silently. */
+  readonly startPage?: string | null;
+};
+
+const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Plays a lesson for one learner: intents in, events out, the state a reduction of the events. */
+class LivePlayer implements Player {
+  readonly #options: PlayerOptions;
+  readonly #emit: (body: EventBody) => void;
+  readonly #listeners = new Set<() => void>();
+  #state: PlayerState;
+  #server: Server | null = null;
+  #stage: Stage | null = null;
+  /** Grows with every reset: work begun before it has no say any more. */
+  #generation = 0;
+  #work: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  constructor(options: PlayerOptions) {
+    this.#options = options;
+    this.#state = initialPlayerState(options.lesson);
+    this.#emit = createRecorder(options.clock ?? (() => performance.now()), (event) => {
+      if (this.#closed) return;
+      this.#state = reducePlayer(this.#state, event);
+      options.onEvent?.(event);
+      for (const listener of this.#listeners) listener();
+    });
+    this.#do(() => this.#start());
+  }
+
+  getState(): PlayerState {
+    return this.#state;
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  dispatch(intent: Intent): void {
+    const { lesson, phase, page } = this.#state;
+    switch (intent.type) {
+      case 'next':
+        if (phase === 'ready') this.#do(() => this.#next());
+        return;
+      case 'predict': {
+        const question = openPrediction(this.#state);
+        const known = intent.choice === null || question?.choices[intent.choice] !== undefined;
+        if (phase !== 'ready' || !question || !known) return;
+        this.#emit({ type: 'prediction-made', prediction: question.id, choice: intent.choice });
+        return;
+      }
+      case 'cancel':
+        void this.#cancel();
+        return;
+      case 'reset':
+        return this.#restart(page);
+      case 'back': {
+        const before = lesson.pages[pageIndex(lesson, page) - 1];
+        return this.#restart(before?.id ?? page);
+      }
+      case 'go':
+        if (pageIndex(lesson, intent.page) >= 0) this.#restart(intent.page);
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#generation++;
+    const stage = this.#stage;
+    await stage?.close();
+    await this.#work;
+    // A stage or server that came to be meanwhile.
+    await this.#stage?.close();
+    await this.#server?.close();
+  }
+
+  /** One piece of work after another; what goes wrong becomes an event. */
+  #do(work: () => Promise<void>): void {
+    const generation = this.#generation;
+    this.#work = this.#work.then(async () => {
+      if (generation !== this.#generation) return;
+      try {
+        await work();
+      } catch (error) {
+        if (generation === this.#generation) this.#emit({ type: 'run-failed', message: words(error) });
+      }
+    });
+  }
+
+  async #start(): Promise<void> {
+    const { lesson, openServer, startPage } = this.#options;
+    this.#server = await openServer();
+    const { version, major, own } = this.#server.info;
+    this.#emit({ type: 'run-started', lesson: lesson.id, postgres: { version, major, own } });
+    this.#stage = new Stage(lesson, this.#server, this.#emit, () => this.#state.timeline);
+    const first = lesson.pages[0]?.id ?? '';
+    const page = startPage && pageIndex(lesson, startPage) > 0 ? startPage : first;
+    if (page === first) {
+      await this.#stage.fresh('start');
+      this.#emit({ type: 'page-entered', page });
+    } else await this.#replay(page);
+  }
+
+  async #next(): Promise<void> {
+    if (this.#state.phase !== 'ready') return;
+    const step = nextStep(this.#state);
+    if (step) return this.#perform(step);
+    const { lesson, page } = this.#state;
+    const following = lesson.pages[pageIndex(lesson, page) + 1];
+    if (following) return this.#emit({ type: 'page-entered', page: following.id });
+    if (!isPageDone(this.#state)) return;
+    this.#stage?.finish();
+    this.#emit({ type: 'lesson-finished' });
+  }
+
+  async #perform(step: Step): Promise<void> {
+    const question = openPrediction(this.#state);
+    // A question must be answered or skipped before its step may run.
+    if (question && !this.#state.predictions[question.id]) return;
+    const stage = this.#stage;
+    await stage?.perform(step);
+    await stage?.check(step);
+    if (question) await stage?.judge(question);
+  }
+
+  /** What was sent last and has not settled; when all has settled, the statements that still wait. */
+  async #cancel(): Promise<void> {
+    const open = this.#state.timeline.steps.filter((step) => step.endedAt === null);
+    const running = open.findLast((step) => !step.settled);
+    try {
+      await this.#stage?.cancel(running?.step ?? null);
+    } catch {
+      // The control connection is gone: its own event says so.
+    }
+  }
+
+  #restart(page: string): void {
+    if (this.#state.phase === 'starting') return;
+    this.#generation++;
+    this.#emit({ type: 'replay-started', page });
+    // Sessions that wait or run would keep the work before this one from ending.
+    void this.#stage?.hush();
+    this.#do(async () => {
+      if (!this.#stage) return this.#start();
+      await this.#replay(page);
+    });
+  }
+
+  async #replay(page: string): Promise<void> {
+    const { lesson } = this.#options;
+    await this.#stage?.fresh('replay');
+    for (const before of lesson.pages.slice(0, pageIndex(lesson, page))) {
+      this.#emit({ type: 'page-entered', page: before.id });
+      for (const step of before.blocks.filter(isStep)) {
+        if (appliesTo(step, this.#server?.info.major ?? 0)) await this.#stage?.perform(step);
+      }
+    }
+    this.#emit({ type: 'page-entered', page });
+    this.#emit({ type: 'replay-finished', page });
+  }
+}
+
+/** Opens a lesson; its state is `starting` until server and database are there. */
+export const createPlayer = (options: PlayerOptions): Player => new LivePlayer(options);

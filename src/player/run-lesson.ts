@@ -1,0 +1,75 @@
+import type { Lesson, Prediction } from '../lesson/types.ts';
+import type { Server } from '../postgres/types.ts';
+import type { ClaimCheck, RunEvent } from '../timeline/events.ts';
+import { type Clock, createRecorder } from '../timeline/recorder.ts';
+import { Stage } from './stage.ts';
+import { appliesTo, initialPlayerState, isStep, reducePlayer } from './state.ts';
+
+export type RunOptions = {
+  readonly lesson: Lesson;
+  /** Stays open. */
+  readonly server: Server;
+  readonly clock?: Clock;
+  readonly onEvent?: (event: RunEvent) => void;
+  /** Aborting ends the sessions and drops the database. */
+  readonly signal?: AbortSignal;
+};
+
+export type RunSummary = {
+  readonly checks: readonly ClaimCheck[];
+  readonly failed: readonly ClaimCheck[];
+  /** Why the lesson could not be played to its end; null: it was. */
+  readonly error: string | null;
+};
+
+/** A prediction teaches something only when exactly one of its choices comes true. */
+const checkPrediction = (prediction: Prediction, right: readonly number[]): ClaimCheck => {
+  const { file, line, column } = prediction.position;
+  const happened = right.length === 0 ? 'none' : right.map((index) => `choice ${index + 1}`).join(' and ');
+  return { file, line, column, ok: right.length === 1, claimed: 'exactly one choice comes true', happened };
+};
+
+/** Plays a lesson without a learner: every step, every claim, every prediction answered by what happened. */
+export const runLesson = async (options: RunOptions): Promise<RunSummary> => {
+  const { lesson, server, signal } = options;
+  let state = initialPlayerState(lesson);
+  const checks: ClaimCheck[] = [];
+  const emit = createRecorder(options.clock ?? (() => performance.now()), (event) => {
+    state = reducePlayer(state, event);
+    if (event.type === 'claim-checked') checks.push(event.check);
+    options.onEvent?.(event);
+  });
+  const { version, major, own } = server.info;
+  emit({ type: 'run-started', lesson: lesson.id, postgres: { version, major, own } });
+  const stage = new Stage(lesson, server, emit, () => state.timeline);
+  const abort = () => void stage.close();
+  signal?.addEventListener('abort', abort);
+  let error: string | null = null;
+  try {
+    signal?.throwIfAborted();
+    await stage.fresh('start');
+    for (const page of lesson.pages) {
+      emit({ type: 'page-entered', page: page.id });
+      for (const step of page.blocks.filter(isStep)) {
+        if (!appliesTo(step, major)) continue;
+        await stage.perform(step);
+        await stage.check(step);
+        for (const block of page.blocks) {
+          if (block.kind !== 'prediction' || block.step !== step.id) continue;
+          const right = await stage.judge(block);
+          emit({ type: 'claim-checked', step: step.id, check: checkPrediction(block, right) });
+        }
+      }
+    }
+    stage.finish();
+    emit({ type: 'lesson-finished' });
+  } catch (thrown) {
+    error = thrown instanceof Error ? thrown.message : String(thrown);
+    emit({ type: 'run-failed', message: error });
+  } finally {
+    signal?.removeEventListener('abort', abort);
+    await stage.close();
+  }
+  if (!error && state.phase === 'broken') error = state.problem;
+  return { checks, failed: checks.filter((check) => !check.ok), error };
+};
