@@ -2,11 +2,14 @@ import stringWidth from 'string-width';
 import { type Line, type Span, span } from './line.ts';
 
 const printableAscii = /^[\x20-\x7e]*$/;
+
+/** Nothing but printable ASCII: as wide as it is long. */
+export const isAscii = (text: string): boolean => printableAscii.test(text);
+
 const graphemes = new Intl.Segmenter();
 
 /** Columns that sanitized text takes in a terminal. */
-export const displayWidth = (text: string): number =>
-  printableAscii.test(text) ? text.length : stringWidth(text);
+export const displayWidth = (text: string): number => (isAscii(text) ? text.length : stringWidth(text));
 
 /** Columns of a line of sanitized spans. */
 export const lineWidth = (line: Line): number => {
@@ -20,7 +23,7 @@ export type Cluster = { readonly text: string; readonly width: number };
 
 /** The characters of a text, one after another and only as far as they are asked for. */
 export function* clusters(text: string): Generator<Cluster, void> {
-  if (printableAscii.test(text)) {
+  if (isAscii(text)) {
     for (const character of text) yield { text: character, width: 1 };
     return;
   }
@@ -31,7 +34,7 @@ export function* clusters(text: string): Generator<Cluster, void> {
 export const takeColumns = (text: string, width: number): Cluster => {
   // One character more than fits: it might be a mark that belongs to the last one.
   const start = text.slice(0, Math.max(0, width) + 1);
-  if (printableAscii.test(start)) {
+  if (isAscii(start)) {
     const fitting = start.slice(0, Math.max(0, width));
     return { text: fitting, width: fitting.length };
   }
@@ -63,7 +66,7 @@ export const padStart = (text: string, width: number): string => blanks(width - 
 
 /** The part of `text` that starts at column `at` and lies between the columns `from` and `to`. */
 const window = (text: string, at: number, from: number, to: number): string => {
-  if (printableAscii.test(text)) return text.slice(Math.max(0, from - at), Math.max(0, to - at));
+  if (isAscii(text)) return text.slice(Math.max(0, from - at), Math.max(0, to - at));
   let result = '';
   let column = at;
   for (const { segment } of graphemes.segment(text)) {

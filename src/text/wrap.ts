@@ -1,8 +1,11 @@
 import { type Line, lineText, plainLine, type Span, span } from './line.ts';
-import { type Cluster, clusters, displayWidth } from './width.ts';
+import { type Cluster, clusters, isAscii } from './width.ts';
 
 /** What is never broken unless it is wider than a whole line: a word, one wide character, or a run of spaces. */
 type Piece = { readonly blank: boolean; readonly spans: Span[]; width: number };
+
+/** Signs that no line starts with. */
+const closingSigns = '、。，．・：；？！）］｝」』】〉》〕々ー';
 
 const pieces = (line: Line): Piece[] => {
   const result: Piece[] = [];
@@ -15,31 +18,20 @@ const pieces = (line: Line): Piece[] => {
     open.spans.push(span(text, part.style));
     open.width += width;
   };
+  let afterWide = false;
   for (const part of line) {
     for (const [run] of part.text.matchAll(/ +|[^ ]+/g)) {
-      const width = displayWidth(run);
-      if (width === run.length) add(run, width, part, run.startsWith(' '));
-      else {
-        // Chinese and Japanese are written without spaces: a line may break at any wide character.
-        let word = '';
-        let wordWidth = 0;
-        const flush = (): void => {
-          if (word !== '') add(word, wordWidth, part, false);
-          word = '';
-          wordWidth = 0;
-        };
-        for (const cluster of clusters(run)) {
-          if (cluster.width > 1) {
-            flush();
-            open = null;
-            add(cluster.text, cluster.width, part, false);
-            open = null;
-          } else {
-            word += cluster.text;
-            wordWidth += cluster.width;
-          }
-        }
-        flush();
+      if (isAscii(run)) {
+        add(run, run.length, part, run.startsWith(' '));
+        afterWide = false;
+        continue;
+      }
+      // Chinese and Japanese are written without spaces: a line may break before and after any wide character.
+      for (const { text, width } of clusters(run)) {
+        const wide = width > 1;
+        if (wide ? !closingSigns.includes(text) : afterWide) open = null;
+        add(text, width, part, false);
+        afterWide = wide;
       }
     }
   }
