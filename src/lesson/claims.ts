@@ -1,0 +1,127 @@
+import type { z } from 'zod';
+import type { Problems } from './problems.ts';
+import {
+  cell,
+  list,
+  mapping,
+  oneOrMore,
+  pattern,
+  regex,
+  text,
+  versions,
+  wholeNumber,
+  yesOrNo,
+} from './schema.ts';
+import type { Claim, ClaimSet, Position } from './types.ts';
+import { anyVersion } from './versions.ts';
+import type { YamlPath, YamlSource } from './yaml.ts';
+
+/** What sessions and steps may be called. */
+export const namePattern = /^[a-z][a-z0-9_-]*$/;
+
+const rows = list(list(cell, 'a row such as [1, a]'), 'a list of rows such as [[1, a], [2, b]]');
+const name = pattern('a name', namePattern);
+const sessions = oneOrMore(name, 'a session, a list of sessions or none').transform((names) =>
+  names.length === 1 && names[0] === 'none' ? [] : names,
+);
+const sqlstate = pattern('a SQLSTATE such as "40001", or none', /^([0-9A-Z]{5}|none)$/);
+const large = Number.MAX_SAFE_INTEGER;
+
+/** The shape of an `expect` block and of the `when` of a choice. */
+export const claimKeys = mapping(
+  'claims such as { rowCount: 1 }',
+  {
+    rows: rows.optional(),
+    ordered: yesOrNo.optional(),
+    columns: list(text('the name of a column'), 'a list of column names').optional(),
+    rowCount: wholeNumber(0, large).optional(),
+    tag: text('a command tag such as UPDATE 1').optional(),
+    error: sqlstate.transform((code) => (code === 'none' ? null : code)).optional(),
+    message: regex.optional(),
+    notice: oneOrMore(regex, 'a regular expression or a list of them').optional(),
+    blockedBy: sessions.optional(),
+    blocks: sessions.optional(),
+    unblocks: sessions.optional(),
+    lock: mapping('a lock such as { mode: ShareLock }', {
+      mode: pattern('a lock mode such as ShareLock', /^[A-Z][A-Za-z]+Lock$/).optional(),
+      type: pattern('a lock type such as relation', /^[a-z]+$/).optional(),
+      relation: text('the name of a relation').optional(),
+    }).optional(),
+    state: oneOrMore(
+      mapping('{ sql, rows }', { sql: text('a query'), rows, ordered: yesOrNo.optional() }),
+      '{ sql, rows } or a list of them',
+    ).optional(),
+    step: name.optional(),
+    statement: wholeNumber(1, 1000).optional(),
+    postgres: versions.optional(),
+  },
+  ['notification', 'plan', 'deadlockVictim'],
+);
+
+export type ClaimData = z.output<typeof claimKeys>;
+
+/** The claims under one key, in the order of types.ts. */
+const claimsOf = (key: string, data: ClaimData, position: Position): Claim[] => {
+  const { lock } = data;
+  if (key === 'rows' && data.rows)
+    return [{ kind: 'rows', rows: data.rows, ordered: data.ordered ?? false, position }];
+  if (key === 'columns' && data.columns) return [{ kind: 'columns', columns: data.columns, position }];
+  if (key === 'rowCount' && data.rowCount !== undefined)
+    return [{ kind: 'rowCount', count: data.rowCount, position }];
+  if (key === 'tag' && data.tag !== undefined) return [{ kind: 'tag', tag: data.tag, position }];
+  if (key === 'error' && data.error !== undefined) return [{ kind: 'error', sqlstate: data.error, position }];
+  if (key === 'message' && data.message !== undefined)
+    return [{ kind: 'message', pattern: data.message, position }];
+  if (key === 'notice' && data.notice)
+    return data.notice.map((notice) => ({ kind: 'notice', pattern: notice, position }));
+  if (key === 'blockedBy' && data.blockedBy)
+    return [{ kind: 'blockedBy', sessions: data.blockedBy, position }];
+  if (key === 'blocks' && data.blocks) return [{ kind: 'blocks', sessions: data.blocks, position }];
+  if (key === 'unblocks' && data.unblocks) return [{ kind: 'unblocks', sessions: data.unblocks, position }];
+  if (key === 'lock' && lock) {
+    const { mode, type, relation } = lock;
+    const pattern = { ...(mode && { mode }), ...(type && { type }), ...(relation && { relation }) };
+    return [{ kind: 'lock', lock: pattern, position }];
+  }
+  if (key === 'state' && data.state)
+    return data.state.map(({ sql, rows: wanted, ordered }) => ({
+      kind: 'state',
+      sql,
+      rows: wanted,
+      ordered: ordered ?? false,
+      position,
+    }));
+  return [];
+};
+
+/** Claims read, and where the `step` they name is written. */
+export type ReadClaims = { readonly set: ClaimSet; readonly stepPosition: Position };
+
+/** @param path where in the YAML the claims stand: [] in an `expect`, [choices, 0, when] in a `predict` */
+export const toClaimSet = (
+  data: ClaimData,
+  source: YamlSource,
+  path: YamlPath,
+  problems: Problems,
+): ReadClaims => {
+  const position = source.valuePosition(path);
+  // Object.keys of what zod gives is in the order of the schema; claims go in the author's order.
+  const claims = Object.keys(data)
+    .flatMap((key) => claimsOf(key, data, source.position([...path, key])))
+    .sort((a, b) => a.position.line - b.position.line || a.position.column - b.position.column);
+  const set: ClaimSet = {
+    ...(data.step !== undefined && { step: data.step }),
+    ...(data.statement !== undefined && { statement: data.statement }),
+    postgres: data.postgres ?? anyVersion,
+    claims,
+    position,
+  };
+  if (claims.length === 0)
+    problems.error(position, `${path.length > 0 ? 'when: ' : ''}at least one claim is needed`);
+  if (data.ordered !== undefined && !data.rows)
+    problems.error(
+      source.position([...path, 'ordered']),
+      'ordered: says how to compare rows, but there are none',
+    );
+  return { set, stepPosition: source.valuePosition([...path, 'step']) };
+};
