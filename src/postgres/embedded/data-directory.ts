@@ -1,0 +1,131 @@
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Account } from './account.ts';
+import type { Binaries } from './binaries.ts';
+import { cannotStart } from './failure.ts';
+import type { Interest } from './keeper.ts';
+import type { Place } from './place.ts';
+import { notAllToRoot } from './place.ts';
+import { launch } from './postmaster.ts';
+import { bornAt, reason } from './process.ts';
+
+/** PG_CONTROL_FILE_SIZE in pg_control.h, the same in 14 to 18. */
+const controlFileSize = 8192;
+
+/** What is wrong with a data directory as far as a look tells; null when nothing is. */
+export const lookForDamage = (data: string, major: number): string | null => {
+  try {
+    const version = readFileSync(path.join(data, 'PG_VERSION'), 'utf8').trim();
+    if (version !== String(major)) return `PG_VERSION says ${JSON.stringify(version.slice(0, 10))}`;
+    const size = statSync(path.join(data, 'global', 'pg_control')).size;
+    return size === controlFileSize ? null : `global/pg_control has ${size} bytes`;
+  } catch (error) {
+    return reason(error);
+  }
+};
+
+/** Of a server that ended at its start: a line of its log that tells of damaged files. */
+export const findDamage = (log: string): string | null => {
+  const about =
+    /checkpoint record|control file|"?global\/pg_control|incompatible with server|not a valid data directory|(could not|cannot) (open|read|access|stat|find|load) .*("(base|global|pg_[a-z]+)\b|PG_VERSION|\.conf")|invalid (data|page|magic|checkpoint)|startup process .*(exited|terminated)/;
+  for (const line of log.split('\n')) {
+    const [, words] = /(?:FATAL|PANIC|LOG|postgres): +(.*)/.exec(line) ?? [];
+    if (words && about.test(words) && !/permission denied|no space left|too many open/i.test(words))
+      return words;
+  }
+  return null;
+};
+
+/** Moves a damaged data directory aside (only the newest is kept) and says so. */
+export const putAside = (place: Place, damage: string, say: (word: string) => void): void => {
+  const name = `data.damaged.${new Date().toISOString().replace(/[:.]/g, '-')}`;
+  for (const old of readdirSync(place.folder)) {
+    if (old.startsWith('data.damaged.'))
+      rmSync(path.join(place.folder, old), { recursive: true, force: true });
+  }
+  const aside = path.join(place.folder, name);
+  renameSync(place.data, aside);
+  say(`The server's data directory is damaged (${damage}). It is kept as ${aside}; a new one is made.`);
+};
+
+export const isEmpty = (folder: string): boolean => !existsSync(folder) || readdirSync(folder).length === 0;
+
+/** Removes what starts that were killed have left behind. */
+const sweep = (place: Place): void => {
+  for (const name of readdirSync(place.folder)) {
+    const pid = /^data\.new\.(\d+)$/.exec(name)?.[1];
+    if (pid && (Number(pid) === process.pid || bornAt(Number(pid)) === null)) {
+      // An initdb that has not noticed its end yet may still be adding files.
+      rmSync(path.join(place.folder, name), { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
+    }
+  }
+};
+
+const hasName = (): boolean => {
+  try {
+    os.userInfo();
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const nameless = () =>
+  cannotStart(
+    `PostgreSQL cannot make its data directory: the user id ${process.getuid?.()} has no name on this system (no line in /etc/passwd).`,
+    'Give it one.',
+  );
+
+/**
+ * Makes the data directory with initdb, under another name first, so that there is never half of one.
+ * @throws {PostgresError} cannot-start
+ */
+export const makeData = async (options: {
+  place: Place;
+  major: number;
+  account: Account;
+  binaries: Binaries;
+  env: NodeJS.ProcessEnv;
+  interest: Interest;
+}): Promise<void> => {
+  const { place, major, account, binaries, interest } = options;
+  if (!account && !hasName()) throw nameless();
+  sweep(place);
+  const making = `${place.data}.new.${process.pid}`;
+  mkdirSync(making, { mode: 0o700 });
+  try {
+    if (account) chownSync(making, account.uid, account.gid);
+  } catch (error) {
+    throw notAllToRoot(error);
+  }
+  const locale = major >= 17 ? ['--locale-provider=builtin', '--builtin-locale=C.UTF-8'] : [];
+  const flags = '-U postgres -E UTF8 --locale=C --auth=trust --no-sync --no-instructions --wal-segsize=1';
+  const initdb = await launch(binaries.initdb, ['-D', making, ...flags.split(' '), ...locale], {
+    ...options,
+    cwd: making,
+  });
+  interest.tell(`child ${initdb.pid}`);
+  const end = await initdb.end;
+  interest.tell('child');
+  if (end !== '0') {
+    rmSync(making, { recursive: true, force: true });
+    const words = initdb.words();
+    if (/could not look up effective user ID/.test(words)) throw nameless();
+    throw cannotStart(`initdb failed: ${lastLines(words)}`, `Its log is ${place.log}.`);
+  }
+  if (existsSync(place.data)) rmSync(place.data, { recursive: true });
+  renameSync(making, place.data);
+};
+
+export const lastLines = (log: string): string =>
+  log.trim().split('\n').slice(-5).join('\n') || 'it said nothing.';

