@@ -1,7 +1,7 @@
 // Bundles src/ into dist/: one entry, code split at every dynamic import, React in production mode.
 
 import { readFileSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -61,15 +61,23 @@ const thirdPartyNotices = (metafile) => {
   });
 };
 
+/** Builds beside the folder and swaps at the end: a pg-tutor that runs, or another build, never sees half a bundle. */
 export const buildAll = async (outdir = path.join(root, 'dist')) => {
-  await rm(outdir, { recursive: true, force: true });
-  await mkdir(outdir, { recursive: true });
-  const result = await build(options(outdir));
-  await writeFile(
-    path.join(outdir, 'THIRD-PARTY-NOTICES.txt'),
-    thirdPartyNotices(result.metafile).join('\n---\n\n'),
-  );
-  return result;
+  const fresh = `${outdir}.${process.pid}`;
+  await rm(fresh, { recursive: true, force: true });
+  await mkdir(fresh, { recursive: true });
+  try {
+    const result = await build(options(fresh));
+    await writeFile(
+      path.join(fresh, 'THIRD-PARTY-NOTICES.txt'),
+      thirdPartyNotices(result.metafile).join('\n---\n\n'),
+    );
+    await rm(outdir, { recursive: true, force: true });
+    await rename(fresh, outdir);
+    return result;
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+  }
 };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildAll();
