@@ -1,0 +1,121 @@
+import type { Glyphs } from '../text/glyphs.ts';
+import { type Line, type Span, type Style, span } from '../text/line.ts';
+import { sanitizeLine } from '../text/sanitize.ts';
+import { displayWidth, fitLine, lineWidth } from '../text/width.ts';
+import type { SessionState, TimelineState } from '../timeline/state.ts';
+import { type Row, timelineRows } from './timeline-rows.ts';
+import { formatMoment, sessionColor } from './words.ts';
+
+const timeWidth = 9;
+const minimalColumn = 18;
+
+export type TimelinePicture = {
+  readonly header: readonly Line[];
+  readonly body: readonly Line[];
+  readonly width: number;
+};
+
+export type TimelineOptions = {
+  /** Names of the columns, in the lesson's order. */
+  readonly sessions: readonly string[];
+  readonly width: number;
+  readonly glyphs: Glyphs;
+  /** The run's clock now, ms: says how long a wait has lasted that has not ended. */
+  readonly now: number;
+};
+
+/**
+ * The sessions as columns, time running down: statements, outcomes, waits as bars with what is waited for, and
+ * lines from the waiting to the holder and from the release to the one released.
+ * `width` of the picture is greater than asked for when the columns would get too narrow to read.
+ */
+export const drawTimeline = (timeline: TimelineState, options: TimelineOptions): TimelinePicture => {
+  const { sessions, glyphs, now } = options;
+  const column = Math.max(
+    minimalColumn,
+    Math.floor((options.width - timeWidth) / Math.max(1, sessions.length)),
+  );
+  const width = Math.max(options.width, timeWidth + column * sessions.length);
+  const rows = timelineRows(timeline, { sessions, glyphs, now, cellWidth: column - 2 });
+  const start = timeline.steps[0]?.sentAt ?? 0;
+  const header: Line[] = [
+    fitLine(
+      [
+        span(' t'.padEnd(timeWidth), { dim: true }),
+        ...sessions.flatMap((name) =>
+          fitLine(sessionTitle(name, sessions, timeline, column - 1, glyphs), column),
+        ),
+      ],
+      width,
+    ),
+    [span(glyphs.hLine.repeat(width), { dim: true })],
+  ];
+  return { header, body: rows.map((row) => fitLine(drawRow(row, column, start, glyphs), width)), width };
+};
+
+/** psql shows the same in its prompt (manual: app-psql, PROMPT1 %x). */
+const transactionSign = (session: SessionState): Span => {
+  if (session.transaction === 'failed') return span('=!#', { color: 'red' });
+  return session.transaction === 'open' ? span('=*#', { bold: true }) : span('=#', { dim: true });
+};
+
+const transactionWords = { idle: '', open: 'in a transaction', failed: 'transaction failed' } as const;
+
+const sessionTitle = (
+  name: string,
+  sessions: readonly string[],
+  timeline: TimelineState,
+  width: number,
+  glyphs: Glyphs,
+): Line => {
+  const title = span(sanitizeLine(name), { bold: true, color: sessionColor(sessions, name) });
+  const session = timeline.sessions.find((candidate) => candidate.name === name);
+  if (!session) return [title, span('  not connected', { dim: true })];
+  if (session.lost) return [title, span(`  ${glyphs.lost} lost`, { color: 'red' })];
+  const pid = span(`  pid ${session.pid}`, { dim: true });
+  const words = transactionWords[session.transaction];
+  const sign = transactionSign(session);
+  const long: Line = [title, pid, ...(words ? [span('  '), { ...sign, text: words }] : [])];
+  return lineWidth(long) <= width ? long : [title, pid, span('  '), sign];
+};
+
+const drawRow = (row: Row, column: number, start: number, glyphs: Glyphs): Line => {
+  const moment = row.at === null ? '' : formatMoment(row.at - start);
+  const time = span(`${moment.padStart(timeWidth - 2)}  `, { dim: true });
+  const { link } = row;
+  const low = link ? Math.min(link.from, link.to) : -1;
+  const high = link ? Math.max(link.from, link.to) : -1;
+  const parts: Span[] = [time];
+  for (let index = 0; index < row.cells.length; index += 1) {
+    const cell = row.cells[index] ?? [];
+    if (!link || low < 0 || index < low || index > high || low === high) parts.push(...fitLine(cell, column));
+    else if (index === high) parts.push(...fitLine(cell, column));
+    else if (index === low)
+      parts.push(...cell, ...connector(row, low, high, column - lineWidth(cell), column, glyphs, link.style));
+  }
+  return parts;
+};
+
+/** The line between two cells, over the columns between them, with its head at the cell it points to. */
+const connector = (
+  row: Row,
+  low: number,
+  high: number,
+  rest: number,
+  column: number,
+  glyphs: Glyphs,
+  style: Style,
+): Line => {
+  const total = rest + (high - low - 1) * column;
+  const toRight = row.link?.to === high;
+  const head = toRight ? glyphs.arrowRight : glyphs.arrowLeft;
+  const length = total - 2 - displayWidth(head);
+  if (length < 1) return fitLine([], total);
+  const strokes = Array.from({ length }, (_, index) => {
+    // Where the line crosses the bar of a session between the two, both stay visible.
+    const at = index + 1 + (toRight ? 0 : displayWidth(head)) - rest;
+    const between = at >= 0 && at % column === 0 ? low + 1 + at / column : -1;
+    return between > low && between < high && row.cells[between] ? glyphs.cross : glyphs.hLine;
+  }).join('');
+  return [span(' '), span(toRight ? strokes + head : head + strokes, style), span(' ')];
+};
