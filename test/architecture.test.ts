@@ -13,7 +13,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   draw: ['draw', ...pure, 'player/state.ts'],
   postgres: ['postgres', ...pure],
   engine: ['engine', 'postgres', ...pure],
-  progress: ['progress', ...pure],
+  progress: ['progress', 'player/state.ts', ...pure],
   player: ['player', 'engine', 'postgres', ...pure],
   tui: ['tui', 'draw', 'progress', 'player/state.ts', ...pure],
   plain: ['plain', 'draw', 'progress', 'player/state.ts', ...pure],
