@@ -4,7 +4,7 @@
  */
 import type { RootContent } from 'mdast';
 import { toString as plainText } from 'mdast-util-to-string';
-import { claimKeys, type ReadClaims, toClaimSet } from './claims.ts';
+import { expectKeys, type ReadClaims, toClaimSet } from './claims.ts';
 import { closest } from './closest.ts';
 import { type Fence, type Info, readFence, readInfo, readSession } from './fences.ts';
 import { type ReadPrediction, readPrediction } from './predictions.ts';
@@ -284,10 +284,15 @@ export class BodyReader {
     if (above === 'setup') this.#problems.error(fence.position, 'expect: setup carries no claims');
     else if (!above) this.#problems.error(fence.position, 'expect: there is no step above it on this page');
     const source = readYaml(fence.body, this.#problems);
-    const data = source && readShape(claimKeys, source, this.#problems);
+    const data = source && readShape(expectKeys, source, this.#problems);
     if (!data || !above || above === 'setup') return;
-    const read = toClaimSet(data, source, [], this.#problems);
-    above.claims.push(read.set);
-    this.claims.push({ ...read, host: above.step });
+    if (data.length === 0)
+      this.#problems.error(source.valuePosition([]), 'expect: at least one claim is needed');
+    const isList = Array.isArray(source.value);
+    for (const [index, set] of data.entries()) {
+      const read = toClaimSet(set, source, isList ? [index] : [], this.#problems);
+      above.claims.push(read.set);
+      this.claims.push({ ...read, host: above.step });
+    }
   }
 }

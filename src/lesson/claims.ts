@@ -24,10 +24,10 @@ const name = pattern('a name', namePattern);
 const sessions = oneOrMore(name, 'a session, a list of sessions or none').transform((names) =>
   names.length === 1 && names[0] === 'none' ? [] : names,
 );
-const sqlstate = pattern('a SQLSTATE such as "40001", or none', /^([0-9A-Z]{5}|none)$/);
+const sqlstate = pattern('a SQLSTATE such as "40001", or none', /^([0-9A-Z]{5}|none|null)$/);
 const large = Number.MAX_SAFE_INTEGER;
 
-/** The shape of an `expect` block and of the `when` of a choice. */
+/** The shape of the `when` of a choice, and of each set in an `expect` block. */
 export const claimKeys = mapping(
   'claims such as { rowCount: 1 }',
   {
@@ -36,12 +36,13 @@ export const claimKeys = mapping(
     columns: list(text('the name of a column'), 'a list of column names').optional(),
     rowCount: wholeNumber(0, large).optional(),
     tag: text('a command tag such as UPDATE 1').optional(),
-    error: sqlstate.transform((code) => (code === 'none' ? null : code)).optional(),
+    error: sqlstate.transform((code) => (code === 'none' || code === 'null' ? null : code)).optional(),
     message: regex.optional(),
     notice: oneOrMore(regex, 'a regular expression or a list of them').optional(),
     blockedBy: sessions.optional(),
     blocks: sessions.optional(),
     unblocks: sessions.optional(),
+    lost: sessions.optional(),
     lock: mapping('a lock such as { mode: ShareLock }', {
       mode: pattern('a lock mode such as ShareLock', /^[A-Z][A-Za-z]+Lock$/).optional(),
       type: pattern('a lock type such as relation', /^[a-z]+$/).optional(),
@@ -57,6 +58,9 @@ export const claimKeys = mapping(
   },
   ['notification', 'plan', 'deadlockVictim'],
 );
+
+/** The shape of an `expect` block: one set of claims, or a list of them. */
+export const expectKeys = oneOrMore(claimKeys, 'claims such as { rowCount: 1 }, or a list of them');
 
 export type ClaimData = z.output<typeof claimKeys>;
 
@@ -78,6 +82,7 @@ const claimsOf = (key: string, data: ClaimData, position: Position): Claim[] => 
     return [{ kind: 'blockedBy', sessions: data.blockedBy, position }];
   if (key === 'blocks' && data.blocks) return [{ kind: 'blocks', sessions: data.blocks, position }];
   if (key === 'unblocks' && data.unblocks) return [{ kind: 'unblocks', sessions: data.unblocks, position }];
+  if (key === 'lost' && data.lost) return [{ kind: 'lost', sessions: data.lost, position }];
   if (key === 'lock' && lock) {
     const { mode, type, relation } = lock;
     const pattern = { ...(mode && { mode }), ...(type && { type }), ...(relation && { relation }) };
@@ -97,7 +102,7 @@ const claimsOf = (key: string, data: ClaimData, position: Position): Claim[] => 
 /** Claims read, and where the `step` they name is written. */
 export type ReadClaims = { readonly set: ClaimSet; readonly stepPosition: Position };
 
-/** @param path where in the YAML the claims stand: [] in an `expect`, [choices, 0, when] in a `predict` */
+/** @param path where in the YAML the claims stand: [] or [0] in an `expect`, [choices, 0, when] in a `predict` */
 export const toClaimSet = (
   data: ClaimData,
   source: YamlSource,
@@ -117,7 +122,7 @@ export const toClaimSet = (
     position,
   };
   if (claims.length === 0)
-    problems.error(position, `${path.length > 0 ? 'when: ' : ''}at least one claim is needed`);
+    problems.error(position, `${path.at(-1) === 'when' ? 'when: ' : ''}at least one claim is needed`);
   if (data.ordered !== undefined && !data.rows)
     problems.error(
       source.position([...path, 'ordered']),

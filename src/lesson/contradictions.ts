@@ -54,10 +54,9 @@ export const findContradictions = ({ claims }: ClaimSet, problems: Problems): vo
     contradict(lock, 'a step that is never blocked waits for no lock (contradicts blockedBy)');
   if (lock && Object.keys(lock.lock).length === 0) contradict(lock, 'name a mode, a type or a relation');
   const unblocks = find('unblocks');
-  if (unblocks?.sessions.length === 0) contradict(unblocks, 'name at least one session');
   const both = find('blocks')?.sessions.find((session) => unblocks?.sessions.includes(session));
   if (unblocks && both) contradict(unblocks, `"${both}" cannot be in blocks and in unblocks`);
-  for (const kind of ['blockedBy', 'blocks', 'unblocks'] as const) {
+  for (const kind of ['blockedBy', 'blocks', 'unblocks', 'lost'] as const) {
     const claim = find(kind);
     if (claim && new Set(claim.sessions).size < claim.sessions.length)
       contradict(claim, 'a session is named twice');

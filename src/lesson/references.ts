@@ -19,7 +19,7 @@ export const checkReferences = (
     } else if (steps.indexOf(target) > steps.indexOf(host))
       problems.error(stepPosition, `step: "${target.id}" comes later; claims are about steps that have run`);
     for (const claim of set.claims) {
-      if (claim.kind !== 'blockedBy' && claim.kind !== 'blocks' && claim.kind !== 'unblocks') continue;
+      if (!('sessions' in claim)) continue;
       if (target?.kind === 'view')
         problems.error(claim.position, `${claim.kind}: a view has no session that could wait`);
       for (const name of claim.sessions) {
@@ -28,7 +28,7 @@ export const checkReferences = (
             claim.position,
             `${claim.kind}: there is no session "${name}"${didYouMean(name, sessions)}`,
           );
-        else if (target?.kind === 'sql' && target.session === name)
+        else if (claim.kind !== 'lost' && target?.kind === 'sql' && target.session === name)
           problems.error(claim.position, `${claim.kind}: "${name}" is the session of the step itself`);
       }
     }

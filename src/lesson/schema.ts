@@ -137,7 +137,9 @@ export const mapping = <T extends z.ZodRawShape>(expected: string, shape: T, lat
 const unknownKey = (key: string, known: readonly string[], later: readonly string[]): string =>
   later.includes(key)
     ? 'not supported by this version'
-    : `unknown key${didYouMean(key, known) || `; known are ${known.join(', ')}`}`;
+    : /\s/.test(key)
+      ? 'not a key; put a text that has a comma in it in quotes'
+      : `unknown key${didYouMean(key, known) || `; known are ${known.join(', ')}`}`;
 
 /** `choices[1].when.rowCount` */
 const pathText = (path: readonly PropertyKey[]): string =>

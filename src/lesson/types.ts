@@ -177,7 +177,7 @@ export type Claim = { readonly position: Position } & (
   | { readonly kind: 'blockedBy'; readonly sessions: readonly string[] }
   /** These sessions are waiting for this step's session once it has settled; empty: none is. */
   | { readonly kind: 'blocks'; readonly sessions: readonly string[] }
-  /** These sessions waited before the step and no longer do once it has settled. */
+  /** Exactly these sessions waited before the step and no longer do once it has settled; empty: none. */
   | { readonly kind: 'unblocks'; readonly sessions: readonly string[] }
   /** These sessions lost their connection in the course of the step (a terminated backend); the lesson goes on. */
   | { readonly kind: 'lost'; readonly sessions: readonly string[] }
