@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -11,7 +11,8 @@ const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'ut
 
 export const options = (outdir = path.join(root, 'dist')) => ({
   absWorkingDir: root,
-  entryPoints: { main: 'src/cli/main.ts' },
+  // The second is for writeIndex below; its code is in the bundle anyway.
+  entryPoints: { main: 'src/cli/main.ts', catalog: 'src/lesson/catalog.ts' },
   outdir,
   bundle: true,
   splitting: true,
@@ -61,6 +62,13 @@ const thirdPartyNotices = (metafile) => {
   });
 };
 
+/** Reads all lessons with the code just built, so that listing them later needs no parser. */
+const writeIndex = async (outdir) => {
+  const { buildIndex } = await import(pathToFileURL(path.join(outdir, 'catalog.js')).href);
+  const index = await buildIndex(path.join(root, 'lessons'));
+  await writeFile(path.join(outdir, 'catalog.json'), JSON.stringify(index));
+};
+
 /** Builds beside the folder and swaps at the end: a pg-tutor that runs, or another build, never sees half a bundle. */
 export const buildAll = async (outdir = path.join(root, 'dist')) => {
   const fresh = `${outdir}.${process.pid}`;
@@ -72,6 +80,7 @@ export const buildAll = async (outdir = path.join(root, 'dist')) => {
       path.join(fresh, 'THIRD-PARTY-NOTICES.txt'),
       thirdPartyNotices(result.metafile).join('\n---\n\n'),
     );
+    await writeIndex(fresh);
     await rm(outdir, { recursive: true, force: true });
     await rename(fresh, outdir);
     return result;
