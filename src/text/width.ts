@@ -30,6 +30,20 @@ export function* clusters(text: string): Generator<Cluster, void> {
   for (const { segment } of graphemes.segment(text)) yield { text: segment, width: displayWidth(segment) };
 }
 
+/** The clusters that fit; null when the text is not whole and its last cluster, which may be cut, is reached. */
+const fittingClusters = (text: string, width: number, whole: boolean): Cluster | null => {
+  let end = 0;
+  let columns = 0;
+  for (const { segment } of graphemes.segment(text)) {
+    if (!whole && end + segment.length === text.length) return null;
+    const next = columns + displayWidth(segment);
+    if (next > width) break;
+    columns = next;
+    end += segment.length;
+  }
+  return { text: text.slice(0, end), width: columns };
+};
+
 /** The longest beginning of `text` that fits `width` columns. Its cost depends on `width`, not on the text. */
 export const takeColumns = (text: string, width: number): Cluster => {
   // One character more than fits: it might be a mark that belongs to the last one.
@@ -38,15 +52,12 @@ export const takeColumns = (text: string, width: number): Cluster => {
     const fitting = start.slice(0, Math.max(0, width));
     return { text: fitting, width: fitting.length };
   }
-  let end = 0;
-  let columns = 0;
-  for (const { segment } of graphemes.segment(text)) {
-    const next = columns + displayWidth(segment);
-    if (next > width) break;
-    columns = next;
-    end += segment.length;
+  // A segmenter reads its whole text before it gives the first cluster, so it gets no more than needed.
+  for (let size = 64 + 16 * width; size < text.length; size *= 8) {
+    const fitting = fittingClusters(text.slice(0, size), width, false);
+    if (fitting) return fitting;
   }
-  return { text: text.slice(0, end), width: columns };
+  return fittingClusters(text, width, true) ?? { text: '', width: 0 };
 };
 
 /** At most `width` columns of `text`; a cut one ends in the ellipsis. */
@@ -108,6 +119,5 @@ export const fitLine = (line: Line, width: number, ellipsis = '…'): Line => {
   if (own < width) return [...line, span(blanks(width - own))];
   const end = takeColumns(ellipsis, width);
   const kept = sliceLine(line, 0, width - end.width);
-  const gap = width - end.width - lineWidth(kept);
-  return [...kept, span(end.text + blanks(gap), kept.at(-1)?.style)];
+  return [...kept, span(end.text, kept.at(-1)?.style)];
 };
