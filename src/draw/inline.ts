@@ -23,7 +23,7 @@ const target = (url: string, text: string): Span[] => {
 export const inlineLines = (
   nodes: readonly PhrasingContent[],
   definitions: Definitions,
-  style: Style = {},
+  base: Style = {},
 ): Line[] => {
   const lines: Span[][] = [[]];
   const add = (text: string, own: Style): void => {
@@ -49,11 +49,13 @@ export const inlineLines = (
         case 'inlineCode':
           add(flow(node.value), { ...own, color: 'cyan' });
           break;
-        case 'delete':
-          add('~~', { ...own, dim: true });
-          walk(node.children, { ...own, dim: true });
-          add('~~', { ...own, dim: true });
+        case 'delete': {
+          const style = { ...own, dim: true };
+          add('~~', style);
+          walk(node.children, style);
+          add('~~', style);
           break;
+        }
         case 'link':
           link(node.children, node.url, own);
           break;
@@ -76,6 +78,6 @@ export const inlineLines = (
       }
     }
   };
-  walk(nodes, style);
+  walk(nodes, base);
   return lines;
 };
