@@ -1,0 +1,27 @@
+import path from 'node:path';
+import { afterAll } from 'vitest';
+import { openServer } from '../../src/postgres/server.ts';
+import type { Server } from '../../src/postgres/types.ts';
+
+/** Where the shared server of this test run lives. */
+export const testStateDir = (): string => {
+  const folder = process.env.PG_TUTOR_TEST_STATE;
+  if (!folder) throw new Error('test/support/global-setup.ts has not run');
+  return path.join(folder, 'state');
+};
+
+let server: Promise<Server> | null = null;
+
+/** The embedded server that all test files share; closed after the file's tests. */
+export const testServer = (): Promise<Server> => {
+  if (!server) {
+    server = openServer({
+      target: { kind: 'embedded' },
+      stateDir: testStateDir(),
+      confirm: async () => true,
+      log: () => {},
+    });
+    afterAll(async () => (await server)?.close());
+  }
+  return server;
+};
