@@ -11,6 +11,7 @@ import { errorCode } from './process.ts';
  * the end of file nobody is left. It gets lines through the FIFO:
  *   `server <pid>`  somebody uses the postmaster of this pid (each start and each join writes one)
  *   `child <pid>`   the process group of a running initdb, to be killed if its starter dies; without pid: it has ended
+ *   `unused`        the keeper's own pg-tutor has found another server to join; nobody will come
  *
  * A joiner opens the FIFO and writes its line under the start lock. So when the keeper, holding the lock, finds
  * neither a line nor a writer, nobody has joined since the end of file.
@@ -54,7 +55,7 @@ listen() {
   while read -r word number <&4; do note; done
 }
 note() {
-  case $word in server) server=$number ;; child) child=$number ;; esac
+  case $word in server) server=$number ;; child) child=$number ;; unused) rm -rf "$folder"; exit ;; esac
 }
 ours() {
   if [ -e /proc/self/stat ]; then tr '\\0' ' ' <"/proc/$server/cmdline"; else ps -ww -o args= -p "$server"; fi |
@@ -108,6 +109,16 @@ const open = (folder: string): Interest => {
       fd = null;
     },
   };
+};
+
+/** Whether a keeper reads the FIFO in this folder (else opening it for writing fails with ENXIO). */
+export const hasKeeper = (folder: string): boolean => {
+  try {
+    open(folder).close();
+    return true;
+  } catch {
+    return false;
+  }
 };
 
 /** Joins the users of a running server. Null when its keeper (ENXIO: no reader) or its socket folder has gone. */

@@ -30,19 +30,20 @@ const pidFile = (data: string): string[] => {
   }
 };
 
-/**
- * The postmaster that postmaster.pid names, if that process is one with our data directory: after a crash the pid may be anybody's.
- * PostgreSQL would then refuse to start (it checks only that the process lives), so such a file is removed.
- */
+/** The postmaster that postmaster.pid names, if that process is one with our data directory: after a crash the pid may be anybody's. */
 export const findRunning = (data: string): Running | null => {
-  const [first] = pidFile(data);
-  if (first === undefined) return null;
-  const pid = Number.parseInt(first, 10);
+  const pid = Number.parseInt(pidFile(data)[0] ?? '', 10);
   const line = pid > 0 ? commandLine(pid) : '';
   const folder = /unix_socket_directories="([^"]*)"/.exec(line)?.[1];
-  if (folder !== undefined && line.includes(`postgres -D ${data} -c `)) return { pid, folder };
-  rmSync(path.join(data, 'postmaster.pid'), { force: true });
-  return null;
+  return folder !== undefined && line.includes(`postgres -D ${data} -c `) ? { pid, folder } : null;
+};
+
+/**
+ * Removes a postmaster.pid that names no postmaster of ours. PostgreSQL would refuse to start when the process lives, whatever it is
+ * (CreateLockFile in miscinit.c). Called under the start lock.
+ */
+export const removeStalePid = (data: string): void => {
+  if (!findRunning(data)) rmSync(path.join(data, 'postmaster.pid'), { force: true });
 };
 
 /** Line 8 of postmaster.pid (LOCK_FILE_LINE_PM_STATUS in miscadmin.h). */

@@ -1,9 +1,11 @@
-import { chownSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { type Account, ENTER, mayUse } from './account.ts';
 import { cannotStart } from './failure.ts';
+import { hasKeeper } from './keeper.ts';
 import type { Place } from './place.ts';
+import { bornAt, reason } from './process.ts';
 
 export const socketPort = 5432;
 
@@ -14,42 +16,49 @@ const prefix = (place: Place): string => `pg-tutor-${place.hash}-`;
 
 const parents = (place: Place, account: Account, env: NodeJS.ProcessEnv): string[] => {
   const wanted = [env.XDG_RUNTIME_DIR, env.TMPDIR, os.tmpdir(), '/tmp', '/var/tmp', place.folder];
-  const usable = new Set<string>();
-  for (const folder of wanted) {
-    if (!folder || !path.isAbsolute(folder) || folder.includes('"') || !mayUse(folder, account, ENTER))
-      continue;
-    try {
-      const real = realpathSync(folder);
-      if (
-        Buffer.byteLength(path.join(real, `${prefix(place)}XXXXXX`, `.s.PGSQL.${socketPort}`)) <=
-        maxSocketPath
-      )
-        usable.add(real);
-    } catch {}
-  }
-  return [...usable];
+  const fits = (folder: string) =>
+    Buffer.byteLength(path.join(folder, `${prefix(place)}${process.pid}-XXXXXX`, `.s.PGSQL.${socketPort}`)) <=
+    maxSocketPath;
+  return wanted.filter(
+    (folder): folder is string =>
+      !!folder &&
+      path.isAbsolute(folder) &&
+      !folder.includes('"') &&
+      fits(folder) &&
+      mayUse(folder, account, ENTER),
+  );
 };
 
 /**
  * A new folder for the socket and the FIFO: short, mode 0700, the server's account's own. Its name is new each time, so that a
- * postgres left over from a start that was killed cannot come to life in it. Folders that such starts left behind are removed.
- * Called under the start lock, when no server runs.
+ * postgres left over from a start that was killed cannot come to life in it.
  * @throws {PostgresError} cannot-start
  */
 export const makeSocketFolder = (place: Place, account: Account, env: NodeJS.ProcessEnv): string => {
-  const candidates = parents(place, account, env);
-  for (const parent of candidates) {
+  let why = '';
+  for (const parent of parents(place, account, env)) {
     try {
-      for (const name of readdirSync(parent)) {
-        if (name.startsWith(prefix(place))) rmSync(path.join(parent, name), { recursive: true, force: true });
-      }
-      const folder = mkdtempSync(path.join(parent, prefix(place)));
+      const folder = mkdtempSync(path.join(parent, `${prefix(place)}${process.pid}-`));
       if (account) chownSync(folder, account.uid, account.gid);
       return folder;
-    } catch {}
+    } catch (error) {
+      why = ` (${reason(error)})`;
+    }
   }
   throw cannotStart(
-    'There is no folder for the server’s socket that is short enough and writable.',
+    `There is no folder for the server’s socket that is short enough and writable${why}.`,
     'Set XDG_RUNTIME_DIR or TMPDIR to such a folder.',
   );
+};
+
+/** Removes folders whose pg-tutor and keeper were both killed. Called under the start lock, when no server runs. */
+export const removeDeadFolders = (place: Place, own: string): void => {
+  const parent = path.dirname(own);
+  for (const name of readdirSync(parent)) {
+    const pid = name.startsWith(prefix(place)) ? Number.parseInt(name.slice(prefix(place).length), 10) : 0;
+    const folder = path.join(parent, name);
+    if (pid > 0 && folder !== own && bornAt(pid) === null && !hasKeeper(folder)) {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
 };

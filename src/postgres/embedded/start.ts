@@ -8,9 +8,17 @@ import { type Interest, joinKeeper, spawnKeeper } from './keeper.ts';
 import { withLock } from './lock.ts';
 import { findBinaries, ownMajor } from './majors.ts';
 import { makePlace, type Place } from './place.ts';
-import { cleanEnv, findRunning, isPostmaster, launchPostgres, stop, waitReady } from './postmaster.ts';
+import {
+  cleanEnv,
+  findRunning,
+  isPostmaster,
+  launchPostgres,
+  removeStalePid,
+  stop,
+  waitReady,
+} from './postmaster.ts';
 import { sleep } from './process.ts';
-import { makeSocketFolder, socketPort } from './socket-folder.ts';
+import { makeSocketFolder, removeDeadFolders, socketPort } from './socket-folder.ts';
 
 export type EmbeddedOptions = {
   readonly major?: number;
@@ -88,6 +96,8 @@ const start = async (setup: Setup, interest: Interest): Promise<void> => {
   };
   const damage = lookForDamage(place.data, major);
   if (damage) await renew(damage);
+  removeStalePid(place.data);
+  removeDeadFolders(place, folder);
   for (const name of readdirSync(folder)) {
     if (name.startsWith('.s.PGSQL.')) rmSync(path.join(folder, name), { force: true });
   }
@@ -104,7 +114,7 @@ const start = async (setup: Setup, interest: Interest): Promise<void> => {
     ) {
       // Backends of a killed postmaster are still on their way out.
       await sleep(20);
-      findRunning(place.data);
+      removeStalePid(place.data);
     } else if (!more.dynamic_shared_memory_type && /shared memory segment.*: No space left/.test(words)) {
       // A tiny /dev/shm, as in some containers.
       more = { dynamic_shared_memory_type: 'mmap' };
@@ -119,23 +129,34 @@ const start = async (setup: Setup, interest: Interest): Promise<void> => {
   }
 };
 
-/** @param mine our interest from before a restart: its keeper and folder go on if they still exist */
-const joinOrStart = (setup: Setup, mine: Interest | null): Promise<Interest> =>
-  withLock(setup.place.lock, async () => {
-    const joined = await join(setup);
-    if (joined) return joined;
-    const usable = mine && existsSync(path.join(mine.folder, 'users')) && mine.tell('child');
-    const interest = usable
-      ? mine
-      : await spawnKeeper(makeSocketFolder(setup.place, setup.account, setup.env), setup.place, setup.env);
+/**
+ * A lock is held for a start only while a keeper looks on, which frees it if we are killed: so the keeper comes first.
+ * @param mine our interest from before a restart: its keeper and folder go on if they still exist
+ */
+const joinOrStart = async (setup: Setup, mine: Interest | null): Promise<Interest> => {
+  const { place, account, env } = setup;
+  for (;;) {
+    const reuse = mine && existsSync(path.join(mine.folder, 'users')) && mine.tell('child') ? mine : null;
+    const own =
+      reuse ??
+      (findRunning(place.data) ? null : await spawnKeeper(makeSocketFolder(place, account, env), place, env));
+    let result: Interest | null = null;
     try {
-      await start(setup, interest);
-      return interest;
-    } catch (error) {
-      if (interest !== mine) interest.close();
-      throw error;
+      result = await withLock(place.lock, async () => {
+        const joined = await join(setup);
+        if (joined || !own) return joined;
+        await start(setup, own);
+        return own;
+      });
+      if (result) return result;
+    } finally {
+      if (own && own !== result && own !== mine) {
+        if (result) own.tell('unused');
+        own.close();
+      }
     }
-  });
+  }
+};
 
 /**
  * Starts our own PostgreSQL, or joins the one that another pg-tutor process has started.
