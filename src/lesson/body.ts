@@ -40,6 +40,8 @@ export class BodyReader {
   readonly #written = new Set<string>();
   readonly #pageIds = new Set<string>();
   #open: OpenPage | null = null;
+  /** Whether the first page has no heading of its own. */
+  #untitled = false;
   /** What an `expect` speaks of: the claims of the step above it on this page. */
   #above: { step: Step; claims: ClaimSet[] } | 'setup' | null = null;
   /** A question that waits for its step. */
@@ -101,8 +103,21 @@ export class BodyReader {
     const title = plainText(node, { includeHtml: false }).trim();
     if (title === '') this.#problems.error(this.#place(node), 'a page needs a title after ##');
     toProse(node, this.#place, this.#problems);
+    // Notes above the first heading belong to the page they introduce.
+    const early = this.#notesAlone();
     this.#endPage();
-    this.#startPage(title, this.#place(node));
+    this.#startPage(title, this.#place(node)).blocks.push(...early);
+  }
+
+  /** Takes away the page that notes above the first heading have opened. */
+  #notesAlone(): Block[] {
+    const [only, second] = this.pages;
+    if (!this.#untitled || second || !only?.blocks.every((block) => block.kind === 'notes')) return [];
+    this.#untitled = false;
+    this.#open = null;
+    this.#pageIds.clear();
+    this.pages.pop();
+    return [...only.blocks];
   }
 
   #startPage(title: string, position: Position): OpenPage {
@@ -125,7 +140,9 @@ export class BodyReader {
   }
 
   #page(position: Position): OpenPage {
-    return this.#open ?? this.#startPage(this.#title, position);
+    if (this.#open) return this.#open;
+    this.#untitled = true;
+    return this.#startPage(this.#title, position);
   }
 
   #prose(node: ProseNode, position: Position): void {

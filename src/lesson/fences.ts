@@ -1,6 +1,6 @@
 import type { Code } from 'mdast';
 import { namePattern } from './claims.ts';
-import { didYouMean } from './closest.ts';
+import { closest, didYouMean } from './closest.ts';
 import { type Excerpt, makeExcerpt } from './excerpt.ts';
 import { type Problems, quoted } from './problems.ts';
 import type { Position, VersionRange } from './types.ts';
@@ -69,7 +69,7 @@ export const readInfo = (fence: Fence, problems: Problems): Info => {
         );
       else if (id) problems.error(position, `${quoted(text)}: the block already has the id "${id.text}"`);
       else id = name;
-    } else if (/^pg[<>=]/.test(text)) versions.push(word);
+    } else if (/^pg(?![a-z_-])/.test(text)) versions.push(word);
     else if (isFlag(text)) flags.set(text, position);
     else names.push(word);
   }
@@ -99,6 +99,11 @@ export const readSession = ({ names }: Info, problems: Problems): string => {
     problems.error(
       name.position,
       `${quoted(name.text)}: the name of a session has small letters, digits, - and _, and begins with a letter`,
+    );
+  else if (closest(name.text, ['setup', 'explain', 'batch']).length > 0)
+    problems.warning(
+      name.position,
+      `${quoted(name.text)} is taken for a session${didYouMean(name.text, flagNames)}`,
     );
   return name.text;
 };

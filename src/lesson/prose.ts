@@ -55,8 +55,15 @@ const isComment = (html: string): boolean => html.trimStart().startsWith('<!--')
 
 type Place = (node: Nodes) => Position;
 
+/** Nodes below nodes; what is drawn later may walk the tree by recursion. */
+const maxDepth = 50;
+
 /** Takes HTML out of a tree and warns of what a terminal cannot show. */
-const clean = (node: Nodes, place: Place, problems: Problems): void => {
+const clean = (node: Nodes, place: Place, problems: Problems, depth = 0): void => {
+  if (depth > maxDepth) {
+    problems.error(place(node), 'nested too deeply');
+    return;
+  }
   const remark = unsupported[node.type];
   if (remark) problems.warning(place(node), remark);
   if (node.type === 'code' && /^(sql|expect|predict|view)$/.test(node.lang ?? '') && node.meta !== 'show')
@@ -70,7 +77,7 @@ const clean = (node: Nodes, place: Place, problems: Problems): void => {
     if (child?.type === 'html') {
       warnOfHtml(child.value, place(child), problems);
       node.children.splice(index, 1);
-    } else if (child) clean(child, place, problems);
+    } else if (child) clean(child, place, problems, depth + 1);
   }
 };
 

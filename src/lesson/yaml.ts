@@ -40,6 +40,7 @@ const messages: Partial<Record<ErrorCode, string>> = {
   BLOCK_AS_IMPLICIT_KEY: 'a value that itself contains ": " has to be put in quotes',
   TAB_AS_INDENT: 'indent with spaces, not with tabs',
   MULTIPLE_DOCS: 'a line of --- cannot stand here; a list of "- { … }" holds several sets of claims',
+  RESOURCE_EXHAUSTION: 'nested too deeply',
   MULTILINE_IMPLICIT_KEY: 'a key must be followed by a colon on the same line',
 };
 
