@@ -60,7 +60,7 @@ const relevant: ReadonlySet<RunEvent['type']> = new Set([
 ]);
 
 /** To be given every event of a player (`onEvent`): saves what it says about progress as it happens. */
-export const createRecorder = (
+export const createProgressRecorder = (
   store: ProgressStore,
   lesson: Lesson,
   now: () => Date = () => new Date(),

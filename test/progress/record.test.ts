@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Lesson, SqlStep } from '../../src/lesson/types.ts';
 import { initialPlayerState, reducePlayer } from '../../src/player/state.ts';
-import { createRecorder, recordEvent } from '../../src/progress/record.ts';
+import { createProgressRecorder, recordEvent } from '../../src/progress/record.ts';
 import { type LessonProgress, noProgress, type ProgressStore } from '../../src/progress/types.ts';
 import type { EventBody, RunEvent } from '../../src/timeline/events.ts';
 
@@ -115,7 +115,7 @@ describe('recordEvent', () => {
   });
 });
 
-describe('createRecorder', () => {
+describe('createProgressRecorder', () => {
   it('saves only what matters, each time it happens', () => {
     let saved = noProgress;
     let updates = 0;
@@ -131,7 +131,7 @@ describe('createRecorder', () => {
       forget: () => {},
       takeNotices: () => [],
     };
-    const record = createRecorder(store, lesson, () => new Date('2025-11-21T00:00:00Z'));
+    const record = createProgressRecorder(store, lesson, () => new Date('2025-11-21T00:00:00Z'));
     const bodies: EventBody[] = [...run, enter('one'), ...sent('one-1'), enter('two')];
     bodies.forEach((body, seq) => {
       record({ ...body, seq, at: seq });

@@ -1,0 +1,47 @@
+/** The command line was wrong: exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** Something did not work, and this is what to do about it: exit code 1. */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  readonly remedy: string;
+
+  constructor(message: string, remedy = '', options?: ErrorOptions) {
+    super(message, options);
+    this.remedy = remedy;
+  }
+}
+
+export const exitCodes = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  hangup: 129,
+  interrupted: 130,
+  terminated: 143,
+} as const;
+
+const remedyOf = (error: Error): string | null =>
+  'remedy' in error && typeof error.remedy === 'string' ? error.remedy : null;
+
+/** What to tell the user about an error, without control characters. `debug` adds the stack. */
+export const describeError = (error: unknown, debug: boolean): string => {
+  if (!(error instanceof Error)) return `pg-tutor: ${String(error)}`;
+  const remedy = remedyOf(error);
+  const expected = error instanceof UsageError || remedy !== null;
+  const lines = [`pg-tutor: ${error.message || error.name}`];
+  if (remedy) lines.push(remedy);
+  if (error instanceof UsageError) lines.push('Try: pg-tutor --help');
+  if (!expected && !debug)
+    lines.push('This should not happen. Run it again with --debug to see where it comes from.');
+  if (debug) {
+    for (let cause: unknown = error; cause instanceof Error; cause = cause.cause)
+      lines.push(cause.stack ?? '');
+  }
+  return lines.join('\n');
+};
+
+export const exitCodeOf = (error: unknown): number =>
+  error instanceof UsageError ? exitCodes.usage : exitCodes.failed;

@@ -1,0 +1,121 @@
+import { loadCatalog } from '../lesson/catalog.ts';
+import type { Lesson } from '../lesson/types.ts';
+import { playPlain } from '../plain/player.ts';
+import { createPlayer } from '../player/player.ts';
+import type { Player } from '../player/state.ts';
+import { createProgressRecorder } from '../progress/record.ts';
+import { openProgress } from '../progress/store.ts';
+import type { ProgressStore } from '../progress/types.ts';
+import { glyphsFor } from '../text/glyphs.ts';
+import { loadHighlighter, plainHighlighter } from '../text/highlight.ts';
+import type { RunEvent } from '../timeline/events.ts';
+import type { Globals } from './command.ts';
+import { exitCodes, Failure } from './errors.ts';
+import { untilSignal } from './leaving.ts';
+import { needLesson } from './lessons.ts';
+import { unmetOn } from './needs.ts';
+import { type ServerAccess, serverAccess } from './server.ts';
+import { say, textSettings, wantsStyle } from './terminal.ts';
+
+/** Where to begin: the home screen, or a lesson (`page`: null is its first page). */
+export type Start =
+  | { readonly screen: 'home' }
+  | { readonly screen: 'lesson'; readonly lesson: Lesson; readonly page: string | null };
+
+const tellNotices = (store: ProgressStore): void => {
+  for (const notice of store.takeNotices()) say(notice);
+};
+
+const openLesson = (
+  lesson: Lesson,
+  page: string | null,
+  access: ServerAccess,
+  onEvent: (event: RunEvent) => void,
+): Player =>
+  createPlayer({
+    lesson,
+    startPage: page,
+    onEvent,
+    openServer: async () => {
+      const server = await access.open();
+      const unmet = await unmetOn(server, lesson.needs);
+      if (unmet.length === 0) return server;
+      throw new Failure(
+        `This lesson needs ${unmet.join(', ')}; the server is PostgreSQL ${server.info.version}.`,
+      );
+    },
+  });
+
+/** Full screens until the learner leaves. @returns the exit code */
+export const playOnScreen = async (start: Start, globals: Globals): Promise<number> => {
+  const access = await serverAccess(globals);
+  try {
+    // Whether a server of the learner's may be used is asked before the screen is taken.
+    if (access.target.kind === 'server') await access.open();
+    const { lessons, indexFile } = globals;
+    const [{ runTui }, catalog] = await Promise.all([
+      import('../tui/app.tsx'),
+      loadCatalog(lessons, indexFile === undefined ? {} : { indexFile }),
+    ]);
+    const progress = openProgress();
+    return await runTui({
+      catalog,
+      progress,
+      openPlayer: async (id, page) => {
+        const lesson = await needLesson(lessons, id);
+        return openLesson(lesson, page, access, createProgressRecorder(progress, lesson));
+      },
+      start:
+        start.screen === 'home'
+          ? { screen: 'home' }
+          : { screen: 'lesson', id: start.lesson.id, page: start.page },
+      glyphs: glyphsFor(process.env),
+      color: wantsStyle(),
+      serverLabel: access.label,
+      stdin: process.stdin,
+      stdout: process.stdout,
+    });
+  } finally {
+    await access.close();
+  }
+};
+
+/** One lesson as a conversation on stdin and stdout. @returns the exit code */
+export const playInPlain = (lesson: Lesson, page: string | null, globals: Globals): Promise<number> =>
+  untilSignal(
+    async (signal) => {
+      const access = await serverAccess(globals);
+      try {
+        await access.open();
+        const store = openProgress();
+        const record = createProgressRecorder(store, lesson);
+        const settings = textSettings();
+        const style = settings.style && !globals.plain;
+        const end = await playPlain({
+          ...settings,
+          lesson,
+          style,
+          highlight: style ? await loadHighlighter() : plainHighlighter,
+          input: process.stdin,
+          write: (text) => {
+            process.stdout.write(text);
+          },
+          signal,
+          onInterrupt: (listener) => {
+            process.on('SIGINT', listener);
+            return () => process.off('SIGINT', listener);
+          },
+          openPlayer: (onEvent) =>
+            openLesson(lesson, page, access, (event) => {
+              record(event);
+              onEvent(event);
+            }),
+        });
+        tellNotices(store);
+        return end === 'interrupted' ? exitCodes.interrupted : exitCodes.ok;
+      } finally {
+        await access.close();
+      }
+    },
+    { interrupts: false },
+  );

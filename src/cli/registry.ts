@@ -1,0 +1,48 @@
+import type { Command } from './command.ts';
+
+/** A command as `pg-tutor --help` lists it; its file is loaded when it is used. */
+export type Entry = {
+  readonly usage: string;
+  readonly summary: string;
+  load(): Promise<{ readonly command: Command }>;
+};
+
+export const registry: Readonly<Record<string, Entry>> = {
+  learn: {
+    usage: 'learn <lesson>[:page]',
+    summary: 'open a lesson, at a page if you like',
+    load: () => import('./commands/learn.ts'),
+  },
+  list: {
+    usage: 'list',
+    summary: 'list the lessons and your progress',
+    load: () => import('./commands/list.ts'),
+  },
+  run: {
+    usage: 'run <lesson>…',
+    summary: 'play lessons without asking, as a transcript',
+    load: () => import('./commands/run.ts'),
+  },
+  verify: {
+    usage: 'verify [lesson…]',
+    summary: 'check every claim of the lessons, also on other versions',
+    load: () => import('./commands/verify.ts'),
+  },
+  doctor: {
+    usage: 'doctor',
+    summary: 'show what pg-tutor finds: terminal, server, folders',
+    load: () => import('./commands/doctor.ts'),
+  },
+  reset: {
+    usage: 'reset',
+    summary: 'drop our databases on the server and forget progress',
+    load: () => import('./commands/reset.ts'),
+  },
+};
+
+/** What runs when no command is given. */
+export const home: Entry = {
+  usage: '',
+  summary: 'the map of lessons; go on where you left',
+  load: () => import('./commands/home.ts'),
+};
