@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { didYouMean } from './closest.ts';
 import { type Problems, quoted } from './problems.ts';
 import type { CellPattern, VersionRange } from './types.ts';
