@@ -1,3 +1,4 @@
+import type { TableLockMode } from '../locks/modes.ts';
 import type { Glyphs } from '../text/glyphs.ts';
 import { type Line, type Span, type Style, span } from '../text/line.ts';
 import { sanitizeLine } from '../text/sanitize.ts';
@@ -5,28 +6,9 @@ import { displayWidth, padEnd } from '../text/width.ts';
 import { wrapText } from '../text/wrap.ts';
 import type { StepState } from '../timeline/state.ts';
 
-type Mode = { readonly name: string; readonly short: string };
 type View = NonNullable<StepState['view']>;
 
-/** The eight table lock modes, weakest first (manual: explicit-locking, table 13.2). */
-export const tableModes: readonly Mode[] = [
-  { name: 'ACCESS SHARE', short: 'AS' },
-  { name: 'ROW SHARE', short: 'RS' },
-  { name: 'ROW EXCLUSIVE', short: 'RX' },
-  { name: 'SHARE UPDATE EXCLUSIVE', short: 'SUX' },
-  { name: 'SHARE', short: 'S' },
-  { name: 'SHARE ROW EXCLUSIVE', short: 'SRX' },
-  { name: 'EXCLUSIVE', short: 'X' },
-  { name: 'ACCESS EXCLUSIVE', short: 'AX' },
-];
-
-/** The four row lock modes, weakest first (manual: explicit-locking, table 13.3). */
-export const rowModes: readonly Mode[] = [
-  { name: 'FOR KEY SHARE', short: 'KS' },
-  { name: 'FOR SHARE', short: 'S' },
-  { name: 'FOR NO KEY UPDATE', short: 'NKU' },
-  { name: 'FOR UPDATE', short: 'U' },
-];
+type Mode = Pick<TableLockMode, 'sql' | 'short' | 'takenBy'>;
 
 /** `AccessShareLock`, `access share` and `ACCESS SHARE` are one mode. */
 const normalize = (mode: string): string =>
@@ -46,7 +28,7 @@ const pairsOf = (view: View | null, modes: readonly Mode[]): Pair[] => {
   if (!view) return [];
   const at = (name: string): number => view.columns.indexOf(name);
   const mode = (text: string | null | undefined): Mode | undefined =>
-    modes.find((candidate) => normalize(candidate.name) === normalize(text ?? ''));
+    modes.find((candidate) => normalize(candidate.sql) === normalize(text ?? ''));
   return view.rows.flatMap((row): Pair[] => {
     const held = mode(row[at('held')]);
     const requested = mode(row[at('requested')]);
@@ -68,7 +50,7 @@ export const drawLockMatrix = (
   const pairs = pairsOf(view, modes);
   const last = pairs[pairs.length - 1];
   const total = modes.length * modes.length;
-  const nameWidth = Math.max(...modes.map((mode) => mode.name.length));
+  const nameWidth = Math.max(...modes.map((mode) => mode.sql.length));
   const room = width - 8;
   const long = nameWidth + modes.length * 4 <= room;
   const labelWidth = long ? nameWidth : 4;
@@ -101,7 +83,7 @@ export const drawLockMatrix = (
     lines.push([
       span(' '),
       span(
-        padEnd(long ? held.name : held.short, labelWidth + 1),
+        padEnd(long ? held.sql : held.short, labelWidth + 1),
         last?.held === held && pairs.length < total ? { bold: true } : undefined,
       ),
       span('  '),
@@ -117,8 +99,10 @@ export const drawLockMatrix = (
     span(`${pairs.length} of ${total} pairs tried`, pairs.length < total ? {} : { dim: true }),
   ]);
   if (last) {
-    const what = `${last.held.name} is held, ${last.requested.name} is asked for: ${last.waits ? 'waits' : 'granted'}.`;
-    const text = last.waits && last.evidence ? `${what} Seen: ${last.evidence}.` : what;
+    const what = `${last.requested.sql} against ${last.held.sql}: ${last.waits ? 'waits' : 'granted'}.`;
+    const example = `For example ${last.requested.takenBy} while another session has done ${last.held.takenBy}.`;
+    const text =
+      last.waits && last.evidence ? `${what} Seen: ${last.evidence}. ${example}` : `${what} ${example}`;
     lines.push(
       ...wrapText(text, Math.max(10, width - 4)).map(
         (line, index): Line => [

@@ -34,7 +34,10 @@ const marked = (mark: string, text: string, style: Style, width: number): Line[]
 const waitInWords = (wait: Wait, state: PlayerState, now: number): string => {
   const who = listInWords(wait.by);
   const what = lockInWords(wait.lock);
-  if (wait.to === null) return `waits for ${who}: ${what}, ${formatDuration(now - wait.from)} so far`;
+  if (wait.to === null) {
+    const time = now - wait.from;
+    return `waits for ${who}: ${what}${time < 1000 ? '' : `, ${formatDuration(time)} so far`}`;
+  }
   const release = releaseInWords(wait, state.timeline.steps);
   return `waited ${formatDuration(wait.to - wait.from)} for ${who} (${what})${release ? `, until ${release}` : ''}`;
 };

@@ -160,7 +160,7 @@ export const timelineRows = (timeline: TimelineState, options: RowOptions): Row[
     const texts = [
       ...wrapText(`waits for ${listInWords(wait.by)}`, cellWidth - 2),
       ...wrapText(lockInWords(wait.lock), cellWidth - 2),
-      open ? `${elapsed} so far` : `waited ${elapsed}`,
+      open ? (now - wait.from < 1000 ? glyphs.ellipsis : `${elapsed} so far`) : `waited ${elapsed}`,
     ];
     const holder = columnOf(wait.by[0] ?? '');
     const held = open ? heldLock(timeline, wait, sessions[holder] ?? '') : null;

@@ -1,8 +1,9 @@
 import type { ViewStep } from '../lesson/types.ts';
+import { rowLockModes, tableLockModes } from '../locks/modes.ts';
 import type { Glyphs } from '../text/glyphs.ts';
 import { type Line, span } from '../text/line.ts';
 import type { StepState } from '../timeline/state.ts';
-import { drawLockMatrix, rowModes, tableModes } from './lock-matrix.ts';
+import { drawLockMatrix } from './lock-matrix.ts';
 import { drawResult, resultLines } from './result.ts';
 import { drawTruthTables } from './truth-table.ts';
 
@@ -14,8 +15,8 @@ type Drawer = (view: StepState['view'], options: ViewOptions) => Line[];
 
 /** One picture for each view a lesson can ask for. */
 const drawers: Readonly<Record<ViewStep['view'], Drawer>> = {
-  'lock-matrix': (view, options) => drawLockMatrix(view, tableModes, options),
-  'row-lock-matrix': (view, options) => drawLockMatrix(view, rowModes, options),
+  'lock-matrix': (view, options) => drawLockMatrix(view, tableLockModes, options),
+  'row-lock-matrix': (view, options) => drawLockMatrix(view, rowLockModes, options),
   'truth-table': (view, options) => drawTruthTables(view, options),
   locks: (view, { glyphs }) => {
     if (!view) return [[span('No locks are held by the sessions of this lesson.', { dim: true })]];

@@ -1,0 +1,34 @@
+import type { Intent, PlayerState } from '../player/state.ts';
+import type { Glyphs } from '../text/glyphs.ts';
+import type { Home, HomeEntry } from './screens/home-entries.ts';
+import type { LessonView } from './screens/lesson-view.ts';
+import type { UiAction, UiState } from './ui.ts';
+
+/** What a command may do. */
+export type Actions = {
+  readonly ui: (action: UiAction) => void;
+  readonly intent: (intent: Intent) => void;
+  /** The next step or page; once for all the keys that arrived together, and not again before it has begun. */
+  readonly next: () => void;
+  readonly open: (lesson: string, page: string | null) => void;
+  /** Back to the list of lessons. */
+  readonly leave: () => void;
+  /** Ends the program with this exit code. */
+  readonly quit: (code: number) => void;
+  readonly suspend: () => void;
+};
+
+/** What a command looks at. */
+export type Context = {
+  readonly ui: UiState;
+  readonly glyphs: Glyphs;
+  readonly home: Home;
+  readonly chosen: HomeEntry | null;
+  readonly state: PlayerState | null;
+  readonly view: LessonView | null;
+  /** Id of the lesson after this one. */
+  readonly nextLesson: string | null;
+  /** The last line at which help may start. */
+  readonly helpMax: number;
+  readonly actions: Actions;
+};

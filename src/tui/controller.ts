@@ -1,0 +1,232 @@
+import type { LessonHead } from '../lesson/types.ts';
+import { type Intent, isPageDone, type Player, type PlayerState } from '../player/state.ts';
+import { type Highlighter, loadHighlighter, plainHighlighter } from '../text/highlight.ts';
+import type { Line } from '../text/line.ts';
+import type { Actions, Context } from './context.ts';
+import type { TuiDeps } from './deps.ts';
+import { pressInSearch } from './home-keys.ts';
+import { findBinding } from './keymap.ts';
+import type { KeyName } from './keys.ts';
+import { pressInModal } from './modal-keys.ts';
+import { drawFrame, helpOver, keymapOf, type Size } from './screens/frame.ts';
+import { chosenEntry, listHome } from './screens/home-entries.ts';
+import { viewLesson } from './screens/lesson-view.ts';
+import { coalesce, createStore } from './store.ts';
+import { initialUi, reduceUi } from './ui.ts';
+
+/** A burst of events is drawn at this pace, ms; a single one at once. */
+const frameTime = 16;
+
+export type Controller = {
+  /** The screen as it is now. */
+  readonly frame: (size: Size) => readonly Line[];
+  /** Changes whenever the screen may have. */
+  readonly version: () => number;
+  readonly subscribe: (listener: () => void) => () => void;
+  readonly press: (keys: readonly KeyName[], size: Size) => void;
+  readonly paste: (text: string, size: Size) => void;
+  /** Opens what the program was started with. */
+  readonly start: () => void;
+  /** Ends timers and the lesson. Idempotent. */
+  readonly close: () => Promise<void>;
+};
+
+export type Exits = { readonly quit: (code: number) => void; readonly suspend: () => void };
+
+const words = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  const remedy = 'remedy' in error && typeof error.remedy === 'string' ? ` ${error.remedy}` : '';
+  return `${error.message}${remedy}`;
+};
+
+/** Brings together what the screens show and what keys do. Holds the player that is open; draws nothing itself. */
+export const createController = (deps: TuiDeps, exits: Exits): Controller => {
+  const ui = createStore(reduceUi, initialUi);
+  const listeners = new Set<() => void>();
+  let version = 0;
+  let player: Player | null = null;
+  let unsubscribe = (): void => {};
+  let highlight: Highlighter = plainHighlighter;
+  let ticking: NodeJS.Timeout | null = null;
+  /** Wall clock when the run's clock last stood at `timeline.at`. */
+  let seen = { at: -1, wall: 0 };
+  /** Grows with every lesson opened or left: an opening that comes too late is closed again. */
+  let opening = 0;
+  let closing: Promise<unknown> = Promise.resolve();
+  let progress = deps.progress.all();
+  /** The state in which `next` was last asked for. */
+  let asked = '';
+  let batchUsed = false;
+  let closed = false;
+
+  const heads: readonly LessonHead[] = deps.catalog.modules.flatMap((module) => module.lessons);
+  const changes = coalesce(() => {
+    version += 1;
+    for (const listener of listeners) listener();
+  }, frameTime);
+  ui.subscribe(changes.poke);
+
+  const now = (state: PlayerState): number => {
+    if (seen.at !== state.timeline.at) seen = { at: state.timeline.at, wall: performance.now() };
+    return state.timeline.at + (performance.now() - seen.wall);
+  };
+
+  /** A clock runs only while there is something whose time is shown. */
+  const tick = (state: PlayerState | null): void => {
+    const runs = state?.timeline.steps.some((step) => step.endedAt === null) ?? false;
+    if (runs && !ticking) ticking = setInterval(changes.poke, 1000);
+    else if (!runs && ticking) {
+      clearInterval(ticking);
+      ticking = null;
+    }
+  };
+
+  const closePlayer = (): void => {
+    unsubscribe();
+    const old = player;
+    player = null;
+    tick(null);
+    if (old) closing = closing.then(() => old.close()).catch(() => {});
+  };
+
+  const openLesson = async (lesson: string, page: string | null): Promise<void> => {
+    closePlayer();
+    opening += 1;
+    const mine = opening;
+    ui.dispatch({ type: 'opening', lesson });
+    try {
+      const opened = await deps.openPlayer(lesson, page);
+      if (mine !== opening || closed) {
+        closing = closing.then(() => opened.close()).catch(() => {});
+        return;
+      }
+      player = opened;
+      asked = '';
+      unsubscribe = opened.subscribe(() => {
+        const state = opened.getState();
+        now(state);
+        tick(state);
+        changes.poke();
+      });
+      tick(opened.getState());
+      ui.dispatch({ type: 'opened' });
+    } catch (error) {
+      if (mine === opening) goHome(words(error));
+    }
+  };
+
+  const goHome = (notice?: string): void => {
+    opening += 1;
+    closePlayer();
+    progress = deps.progress.all();
+    const told = [notice, ...deps.progress.takeNotices()].filter((text) => text !== undefined).join(' ');
+    ui.dispatch({ type: 'went-home', ...(told === '' ? {} : { notice: told }) });
+  };
+
+  const intent = (wanted: Intent): void => player?.dispatch(wanted);
+
+  /** What must change before another `next` is taken: a key held down must not run what nobody has seen. */
+  const stage = (state: PlayerState): string =>
+    `${state.page} ${state.ran.length} ${state.phase} ${isPageDone(state)}`;
+
+  const actions: Actions = {
+    ui: ui.dispatch,
+    intent,
+    next: () => {
+      const state = player?.getState();
+      if (!state || batchUsed || asked === stage(state)) return;
+      batchUsed = true;
+      asked = stage(state);
+      intent({ type: 'next' });
+    },
+    open: (lesson, page) => void openLesson(lesson, page),
+    leave: () => goHome(),
+    quit: exits.quit,
+    suspend: exits.suspend,
+  };
+
+  let known: { key: unknown[]; view: Context['view'] } = { key: [], view: null };
+  const lessonView = (
+    state: PlayerState,
+    size: Size,
+    time: number,
+    next: LessonHead | null,
+  ): Context['view'] => {
+    const { player: lessonUi } = ui.get();
+    const key = [state, lessonUi, size.width, size.height, Math.floor(time / 100), highlight];
+    if (known.view && key.every((part, index) => part === known.key[index])) return known.view;
+    const env = { glyphs: deps.glyphs, highlight, now: time, server: deps.serverLabel(), next };
+    known = { key, view: viewLesson(state, lessonUi, size, env) };
+    return known.view;
+  };
+
+  const context = (size: Size): Context => {
+    const current = ui.get();
+    const state = player?.getState() ?? null;
+    const home = listHome(deps.catalog, progress, current.home.query);
+    const at = heads.findIndex((head) => head.id === current.lesson);
+    const next = at < 0 ? null : (heads[at + 1] ?? null);
+    const view = state && current.screen === 'lesson' ? lessonView(state, size, now(state), next) : null;
+    const chosen = chosenEntry(home, current.home.selected);
+    const known = {
+      ui: current,
+      glyphs: deps.glyphs,
+      home,
+      chosen,
+      state,
+      view,
+      nextLesson: next?.id ?? null,
+      actions,
+    };
+    const lines = current.modal?.kind === 'help' ? helpOver({ ...known, helpMax: 0 }, size.width).length : 0;
+    return { ...known, helpMax: Math.max(0, lines - (size.height - 4)) };
+  };
+
+  const pressOne = (key: KeyName, size: Size): void => {
+    if (key !== 'ctrl-c') ui.dispatch({ type: 'pressed' });
+    const before = context(size);
+    if (pressInModal(before, key) || (before.ui.screen === 'home' && pressInSearch(before, key))) return;
+    findBinding(keymapOf(before), key, before)?.run(before, key);
+  };
+
+  return {
+    frame: (size) => drawFrame(context(size), size, deps.serverLabel()),
+    version: () => version,
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    press: (keys, size) => {
+      batchUsed = false;
+      for (const key of keys) pressOne(key, size);
+    },
+    paste: (text, size) => {
+      const current = ui.get();
+      if (current.screen !== 'home' || !current.home.searching) return;
+      const line = text.replace(/\s+/g, ' ').trim();
+      for (const character of line.slice(0, 200)) pressOne(character === ' ' ? 'space' : character, size);
+    },
+    start: () => {
+      const notices = deps.progress.takeNotices();
+      if (notices.length > 0) ui.dispatch({ type: 'noticed', notice: notices.join(' ') });
+      if (deps.start.screen === 'lesson') void openLesson(deps.start.id, deps.start.page);
+      // Not needed for the first picture, and half of the time it would take.
+      setTimeout(() => {
+        if (closed) return;
+        void loadHighlighter().then((loaded) => {
+          highlight = loaded;
+          changes.poke();
+        });
+      }, 50);
+    },
+    close: async () => {
+      if (!closed) {
+        closed = true;
+        opening += 1;
+        changes.stop();
+        closePlayer();
+      }
+      await closing;
+    },
+  };
+};

@@ -1,0 +1,56 @@
+export type Store<State, Action> = {
+  readonly get: () => State;
+  readonly dispatch: (action: Action) => void;
+  /** @returns a function that stops the calls */
+  readonly subscribe: (listener: () => void) => () => void;
+};
+
+/** A reducer with a place to keep its state: readable at once, so that two keys in one event see each other. */
+export const createStore = <State, Action>(
+  reduce: (state: State, action: Action) => State,
+  initial: State,
+): Store<State, Action> => {
+  let state = initial;
+  const listeners = new Set<() => void>();
+  return {
+    get: () => state,
+    dispatch: (action) => {
+      const next = reduce(state, action);
+      if (next === state) return;
+      state = next;
+      for (const listener of listeners) listener();
+    },
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+};
+
+/**
+ * Calls `notify` soon after a change and at most once in `interval` ms: at once when it has been quiet, so that a
+ * single event is drawn without delay, and a burst of events is drawn a few times and not hundreds.
+ */
+export const coalesce = (
+  notify: () => void,
+  interval: number,
+): { readonly poke: () => void; readonly stop: () => void } => {
+  let timer: NodeJS.Timeout | null = null;
+  let last = Number.NEGATIVE_INFINITY;
+  const fire = (): void => {
+    timer = null;
+    last = performance.now();
+    notify();
+  };
+  return {
+    poke: () => {
+      if (timer) return;
+      const due = last + interval - performance.now();
+      timer = setTimeout(fire, Math.max(0, due));
+    },
+    stop: () => {
+      if (timer) clearTimeout(timer);
+      timer = null;
+    },
+  };
+};

@@ -1,0 +1,86 @@
+import type { TerminalInput, TerminalOutput } from './deps.ts';
+
+/** Exit codes of a program ended by a signal: 128 + its number. */
+const signalCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+type Signal = keyof typeof signalCodes;
+const signals: readonly Signal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/** End of a synchronized update, styles off, bracketed paste off, mouse off, cursor shown. */
+const calm = '\x1b[?2026l\x1b[0m\x1b[?2004l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?25h';
+/** Back from the alternate screen, the cursor where it was. */
+const leaveAlternate = '\x1b[?1049l';
+
+export type Terminal = {
+  /** Puts the terminal back as it was found. Idempotent, and never throws. */
+  readonly restore: () => void;
+  /** Code of the signal that wants us to end, or the error that nobody caught. */
+  readonly interrupted: Promise<number>;
+  /** What leaves the alternate screen in good order; run first by `restore`. */
+  readonly onRestore: (leave: () => void) => void;
+};
+
+/**
+ * Owns how the program leaves the terminal. From now until `restore`, signals and uncaught errors end up in
+ * `interrupted` (errors by rejecting it), so that nothing is printed before the alternate screen is left.
+ */
+export const takeTerminal = ({
+  stdin,
+  stdout,
+}: {
+  stdin: TerminalInput;
+  stdout: TerminalOutput;
+}): Terminal => {
+  let leave: (() => void) | null = null;
+  let restored = false;
+  let resolve: (code: number) => void = () => {};
+  let reject: (error: unknown) => void = () => {};
+  const interrupted = new Promise<number>((ok, fail) => {
+    resolve = ok;
+    reject = fail;
+  });
+  // The caller may be done before anything happens.
+  interrupted.catch(() => {});
+
+  const onSignal = (signal: NodeJS.Signals): void => {
+    for (const known of signals) if (known === signal) resolve(signalCodes[known]);
+    restore();
+  };
+  const onError = (error: unknown): void => {
+    restore();
+    reject(error);
+  };
+  for (const signal of signals) process.on(signal, onSignal);
+  process.on('uncaughtException', onError);
+  process.on('unhandledRejection', onError);
+
+  const restore = (): void => {
+    if (restored) return;
+    restored = true;
+    let left = false;
+    try {
+      leave?.();
+      left = leave !== null;
+    } catch {
+      // It is the screen that is broken; the sequences below do its work.
+    }
+    try {
+      if (stdout.isTTY) stdout.write(left ? calm : leaveAlternate + calm);
+      if (stdin.isTTY) stdin.setRawMode(false);
+      stdin.pause();
+      stdin.unref?.();
+    } catch {
+      // The terminal is gone (SIGHUP): nothing is left to put back.
+    }
+    for (const signal of signals) process.off(signal, onSignal);
+    process.off('uncaughtException', onError);
+    process.off('unhandledRejection', onError);
+  };
+
+  return {
+    restore,
+    interrupted,
+    onRestore: (run) => {
+      leave = run;
+    },
+  };
+};
