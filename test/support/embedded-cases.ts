@@ -195,8 +195,8 @@ const processes = (): { pid: number; line: string; cwd: string }[] => {
 };
 
 /** What is left of the servers of a state folder: processes (postgres, initdb, keepers), socket folders, locks. */
-export const remains = (stateDir: string): string[] => {
-  const place = path.join(stateDir, '18');
+export const remains = (stateDir: string, major = 18): string[] => {
+  const place = path.join(stateDir, String(major));
   const sockets = `pg-tutor-${hashOf(place)}-`;
   return [
     ...processes()
@@ -211,10 +211,10 @@ export const remains = (stateDir: string): string[] => {
 };
 
 /** Within two seconds nothing is left. */
-export const allGone = async (stateDir: string): Promise<void> => {
+export const allGone = async (stateDir: string, major = 18): Promise<void> => {
   let left: string[] = [];
   const gone = () => {
-    left = remains(stateDir);
+    left = remains(stateDir, major);
     return left.length === 0;
   };
   await until('all gone', 2000, gone).catch(() => {

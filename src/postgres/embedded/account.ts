@@ -1,5 +1,7 @@
-import { realpathSync, type Stats, statSync } from 'node:fs';
+import { chownSync, realpathSync, type Stats, statSync } from 'node:fs';
 import path from 'node:path';
+import { cannotStart } from './failure.ts';
+import { errorCode } from './process.ts';
 
 /** Whom the server runs as; null: as ourselves. PostgreSQL refuses uid 0, so root lends it the account `nobody`. */
 export type Account = { readonly uid: number; readonly gid: number } | null;
@@ -33,5 +35,27 @@ export const mayUse = (file: string, account: Account, bits: number): boolean =>
     return true;
   } catch {
     return false;
+  }
+};
+
+/**
+ * What an attempt to act for the account has failed with. A container's root may lack the right to change to another user (EPERM), or
+ * there may be no other (EINVAL, in a user namespace of one).
+ */
+export const explainAccount = (error: unknown): unknown =>
+  ['EPERM', 'EINVAL'].includes(errorCode(error))
+    ? cannotStart(
+        'PostgreSQL refuses to run as root, and this root may not change to another user.',
+        'Run pg-tutor as an ordinary user.',
+        error,
+      )
+    : error;
+
+/** @throws {PostgresError} cannot-start */
+export const giveTo = (account: Account, file: string): void => {
+  try {
+    if (account) chownSync(file, account.uid, account.gid);
+  } catch (error) {
+    throw explainAccount(error);
   }
 };

@@ -1,22 +1,12 @@
-import {
-  chownSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { Account } from './account.ts';
+import { type Account, giveTo } from './account.ts';
 import type { Binaries } from './binaries.ts';
 import { cannotStart } from './failure.ts';
 import type { Interest } from './keeper.ts';
 import type { Place } from './place.ts';
-import { notAllToRoot } from './place.ts';
-import { launch } from './postmaster.ts';
+import { lacksSharedMemory, launch } from './postmaster.ts';
 import { bornAt, reason } from './process.ts';
 
 /** PG_CONTROL_FILE_SIZE in pg_control.h, the same in 14 to 18. */
@@ -80,51 +70,62 @@ const hasName = (): boolean => {
   }
 };
 
-const nameless = () =>
+const nameless = (account: Account) =>
   cannotStart(
-    `PostgreSQL cannot make its data directory: the user id ${process.getuid?.()} has no name on this system (no line in /etc/passwd).`,
+    `PostgreSQL cannot make its data directory: the user id ${account?.uid ?? process.getuid?.()} has no name on this system (no line in /etc/passwd).`,
     'Give it one.',
   );
+
+type Making = {
+  readonly place: Place;
+  readonly major: number;
+  readonly account: Account;
+  readonly binaries: Binaries;
+  readonly env: NodeJS.ProcessEnv;
+  readonly interest: Interest;
+};
+
+/** @returns null, or what initdb wrote when it failed */
+const initdb = async (making: Making, folder: string, more: readonly string[]): Promise<string | null> => {
+  const { place, account, interest } = making;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { mode: 0o700 });
+  giveTo(account, folder);
+  const flags = '-U postgres -E UTF8 --locale=C --auth=trust --no-sync --no-instructions --wal-segsize=1';
+  const args = ['-D', folder, ...flags.split(' '), ...more];
+  const running = await launch(making.binaries.initdb, args, {
+    place,
+    account,
+    env: making.env,
+    cwd: folder,
+  });
+  interest.tell(`child ${running.pid}`);
+  const end = await running.end;
+  interest.tell('child');
+  return end === '0' ? null : running.words();
+};
 
 /**
  * Makes the data directory with initdb, under another name first, so that there is never half of one.
  * @throws {PostgresError} cannot-start
  */
-export const makeData = async (options: {
-  place: Place;
-  major: number;
-  account: Account;
-  binaries: Binaries;
-  env: NodeJS.ProcessEnv;
-  interest: Interest;
-}): Promise<void> => {
-  const { place, major, account, binaries, interest } = options;
-  if (!account && !hasName()) throw nameless();
+export const makeData = async (making: Making): Promise<void> => {
+  const { place, major, account } = making;
+  if (!account && !hasName()) throw nameless(account);
   sweep(place);
-  const making = `${place.data}.new.${process.pid}`;
-  mkdirSync(making, { mode: 0o700 });
-  try {
-    if (account) chownSync(making, account.uid, account.gid);
-  } catch (error) {
-    throw notAllToRoot(error);
-  }
+  const folder = `${place.data}.new.${process.pid}`;
   const locale = major >= 17 ? ['--locale-provider=builtin', '--builtin-locale=C.UTF-8'] : [];
-  const flags = '-U postgres -E UTF8 --locale=C --auth=trust --no-sync --no-instructions --wal-segsize=1';
-  const initdb = await launch(binaries.initdb, ['-D', making, ...flags.split(' '), ...locale], {
-    ...options,
-    cwd: making,
-  });
-  interest.tell(`child ${initdb.pid}`);
-  const end = await initdb.end;
-  interest.tell('child');
-  if (end !== '0') {
-    rmSync(making, { recursive: true, force: true });
-    const words = initdb.words();
-    if (/could not look up effective user ID/.test(words)) throw nameless();
-    throw cannotStart(`initdb failed: ${lastLines(words)}`, `Its log is ${place.log}.`);
+  let failure = await initdb(making, folder, locale);
+  if (failure !== null && major >= 16 && lacksSharedMemory(failure)) {
+    failure = await initdb(making, folder, [...locale, '--set', 'dynamic_shared_memory_type=mmap']);
+  }
+  if (failure !== null) {
+    rmSync(folder, { recursive: true, force: true });
+    if (/could not look up effective user ID/.test(failure)) throw nameless(account);
+    throw cannotStart(`initdb failed: ${lastLines(failure)}`, `Its log is ${place.log}.`);
   }
   if (existsSync(place.data)) rmSync(place.data, { recursive: true });
-  renameSync(making, place.data);
+  renameSync(folder, place.data);
 };
 
 export const lastLines = (log: string): string =>

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, chownSync, mkdirSync, realpathSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { type Account, ENTER, mayUse } from './account.ts';
+import { PostgresError } from '../error.ts';
+import { type Account, ENTER, giveTo, mayUse } from './account.ts';
 import { cannotStart } from './failure.ts';
-import { errorCode, reason } from './process.ts';
+import { reason } from './process.ts';
 
 /** The folder of one server: its data directory, log, lock and whatever we had to prepare for it. */
 export type Place = {
@@ -40,7 +41,7 @@ const withinVar = (stateDir: string, major: number, account: NonNullable<Account
   const own = path.join('/var/lib/pg-tutor', hashOf(stateDir));
   mkdirSync(own, { recursive: true, mode: 0o700 });
   chmodSync(path.dirname(own), 0o711);
-  chownSync(own, account.uid, account.gid);
+  giveTo(account, own);
   const folder = path.join(own, String(major));
   mkdirSync(folder, { recursive: true });
   chmodSync(folder, 0o711);
@@ -67,7 +68,7 @@ export const makePlace = (stateDir: string, major: number, account: Account): Pl
       hash: hashOf(folder),
     };
   } catch (error) {
-    if (account && (errorCode(error) === 'EPERM' || errorCode(error) === 'EINVAL')) throw notAllToRoot(error);
+    if (error instanceof PostgresError) throw error;
     throw cannotStart(
       `No folder for the server's data: ${reason(error)}.`,
       `Make ${absolute} writable, or set XDG_STATE_HOME to a folder of yours.`,
@@ -75,11 +76,3 @@ export const makePlace = (stateDir: string, major: number, account: Account): Pl
     );
   }
 };
-
-/** A container's root may be one without the right to become somebody else. */
-export const notAllToRoot = (cause: unknown) =>
-  cannotStart(
-    'PostgreSQL refuses to run as root, and this root may not change to another user.',
-    'Run pg-tutor as an ordinary user.',
-    cause,
-  );

@@ -10,11 +10,11 @@ import {
   statSync,
 } from 'node:fs';
 import path from 'node:path';
-import { type Account, spawnAs } from './account.ts';
+import { PostgresError } from '../error.ts';
+import { type Account, explainAccount, spawnAs } from './account.ts';
 import type { Binaries } from './binaries.ts';
 import { cannotStart } from './failure.ts';
 import type { Place } from './place.ts';
-import { notAllToRoot } from './place.ts';
 import { commandLine, errorCode, reason, sleep } from './process.ts';
 import { socketPort } from './socket-folder.ts';
 
@@ -112,6 +112,9 @@ export const cleanEnv = (env: NodeJS.ProcessEnv, place: Place, binaries: Binarie
   ...binaries.env,
 });
 
+/** Whether a log tells of a /dev/shm that is too small, as in some containers. */
+export const lacksSharedMemory = (log: string): boolean => /shared memory segment.*: No space left/.test(log);
+
 /** A program of PostgreSQL writing to the log file. Without a pipe: nobody might be left to read it. */
 export type Launched = {
   readonly pid: number;
@@ -170,7 +173,8 @@ export const launch = async (
 };
 
 const explainSpawn = (file: string, error: unknown): Error => {
-  if (['EPERM', 'EINVAL'].includes(errorCode(error))) return notAllToRoot(error);
+  const explained = explainAccount(error);
+  if (explained instanceof PostgresError) return explained;
   if (errorCode(error) === 'ENOENT') {
     return cannotStart(
       `${file} cannot be run on this system: its dynamic linker is missing (the binaries are made for glibc).`,

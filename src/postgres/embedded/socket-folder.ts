@@ -1,7 +1,7 @@
-import { chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { type Account, ENTER, mayUse } from './account.ts';
+import { type Account, ENTER, giveTo, mayUse } from './account.ts';
 import { cannotStart } from './failure.ts';
 import { hasKeeper } from './keeper.ts';
 import type { Place } from './place.ts';
@@ -29,18 +29,11 @@ const parents = (place: Place, account: Account, env: NodeJS.ProcessEnv): string
   );
 };
 
-/**
- * A new folder for the socket and the FIFO: short, mode 0700, the server's account's own. Its name is new each time, so that a
- * postgres left over from a start that was killed cannot come to life in it.
- * @throws {PostgresError} cannot-start
- */
-export const makeSocketFolder = (place: Place, account: Account, env: NodeJS.ProcessEnv): string => {
+const makeFolder = (place: Place, account: Account, env: NodeJS.ProcessEnv): string => {
   let why = '';
   for (const parent of parents(place, account, env)) {
     try {
-      const folder = mkdtempSync(path.join(parent, `${prefix(place)}${process.pid}-`));
-      if (account) chownSync(folder, account.uid, account.gid);
-      return folder;
+      return mkdtempSync(path.join(parent, `${prefix(place)}${process.pid}-`));
     } catch (error) {
       why = ` (${reason(error)})`;
     }
@@ -49,6 +42,22 @@ export const makeSocketFolder = (place: Place, account: Account, env: NodeJS.Pro
     `There is no folder for the server’s socket that is short enough and writable${why}.`,
     'Set XDG_RUNTIME_DIR or TMPDIR to such a folder.',
   );
+};
+
+/**
+ * A new folder for the socket and the FIFO: short, mode 0700, the server's account's own. Its name is new each time, so that a
+ * postgres left over from a start that was killed cannot come to life in it.
+ * @throws {PostgresError} cannot-start
+ */
+export const makeSocketFolder = (place: Place, account: Account, env: NodeJS.ProcessEnv): string => {
+  const folder = makeFolder(place, account, env);
+  try {
+    giveTo(account, folder);
+    return folder;
+  } catch (error) {
+    rmdirSync(folder);
+    throw error;
+  }
 };
 
 /** Removes folders whose pg-tutor and keeper were both killed. Called under the start lock, when no server runs. */

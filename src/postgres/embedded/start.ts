@@ -12,6 +12,7 @@ import {
   cleanEnv,
   findRunning,
   isPostmaster,
+  lacksSharedMemory,
   launchPostgres,
   removeStalePid,
   stop,
@@ -115,8 +116,7 @@ const start = async (setup: Setup, interest: Interest): Promise<void> => {
       // Backends of a killed postmaster are still on their way out.
       await sleep(20);
       removeStalePid(place.data);
-    } else if (!more.dynamic_shared_memory_type && /shared memory segment.*: No space left/.test(words)) {
-      // A tiny /dev/shm, as in some containers.
+    } else if (!more.dynamic_shared_memory_type && lacksSharedMemory(words)) {
       more = { dynamic_shared_memory_type: 'mmap' };
     } else if (found && !renewed) {
       await renew(found);
