@@ -30,7 +30,8 @@ const step = (id: string, session: string, sql: string): SqlStep => ({
 });
 
 const percentile = (values: readonly number[], share: number): number =>
-  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? Number.NaN;
+  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ??
+  Number.NaN;
 
 const folder = mkdtempSync(path.join(tmpdir(), 'pg-tutor-bench-'));
 const server = await openServer({
@@ -52,7 +53,8 @@ const emit = createRecorder(
   (event: RunEvent) => seen.set(`${event.type} ${'step' in event ? event.step : ''}`, performance.now()),
 );
 const run = await Run.open(server, scratch, emit);
-const since = (from: string, to: string): number => (seen.get(to) ?? Number.NaN) - (seen.get(from) ?? Number.NaN);
+const since = (from: string, to: string): number =>
+  (seen.get(to) ?? Number.NaN) - (seen.get(from) ?? Number.NaN);
 
 const blocked: number[] = [];
 const released: number[] = [];
@@ -68,7 +70,9 @@ for (const [name, values] of [
   ['release shown', released],
 ] as const) {
   const [p50, p99, max] = [0.5, 0.99, 1].map((share) => percentile(values, share).toFixed(1));
-  process.stdout.write(`${name.padEnd(14)} p50 ${p50} ms   p99 ${p99} ms   max ${max} ms   (${values.length})\n`);
+  process.stdout.write(
+    `${name.padEnd(14)} p50 ${p50} ms   p99 ${p99} ms   max ${max} ms   (${values.length})\n`,
+  );
 }
 await run.close();
 await scratch.drop();

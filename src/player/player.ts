@@ -81,10 +81,12 @@ class LivePlayer implements Player {
         void this.#cancel();
         return;
       case 'reset':
-        return this.#restart(page);
+        this.#restart(page);
+        return;
       case 'back': {
         const before = lesson.pages[pageIndex(lesson, page) - 1];
-        return this.#restart(before?.id ?? page);
+        this.#restart(before?.id ?? page);
+        return;
       }
       case 'go':
         if (pageIndex(lesson, intent.page) >= 0) this.#restart(intent.page);

@@ -1,3 +1,4 @@
+import { EngineError } from '../engine/error.ts';
 import type { Lesson, Prediction } from '../lesson/types.ts';
 import type { Server } from '../postgres/types.ts';
 import type { ClaimCheck, RunEvent } from '../timeline/events.ts';
@@ -53,6 +54,7 @@ export const runLesson = async (options: RunOptions): Promise<RunSummary> => {
       for (const step of page.blocks.filter(isStep)) {
         if (!appliesTo(step, major)) continue;
         await stage.perform(step);
+        if (state.phase === 'broken') throw new EngineError(state.problem ?? 'the run broke');
         await stage.check(step);
         for (const block of page.blocks) {
           if (block.kind !== 'prediction' || block.step !== step.id) continue;
@@ -70,6 +72,5 @@ export const runLesson = async (options: RunOptions): Promise<RunSummary> => {
     signal?.removeEventListener('abort', abort);
     await stage.close();
   }
-  if (!error && state.phase === 'broken') error = state.problem;
   return { checks, failed: checks.filter((check) => !check.ok), error };
 };

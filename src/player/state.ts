@@ -103,7 +103,7 @@ export const reducePlayer = (state: PlayerState, event: RunEvent): PlayerState =
     case 'step-sent':
       return {
         ...next,
-        phase: state.phase === 'replaying' ? 'replaying' : 'running',
+        phase: state.phase === 'ready' ? 'running' : state.phase,
         ran: state.ran.includes(event.step) ? state.ran : [...state.ran, event.step],
       };
     case 'step-settled':
@@ -132,7 +132,7 @@ export const reducePlayer = (state: PlayerState, event: RunEvent): PlayerState =
     case 'lesson-finished':
       return {
         ...next,
-        phase: 'finished',
+        phase: state.phase === 'broken' ? 'broken' : 'finished',
         pagesDone: state.pagesDone.includes(state.page) ? state.pagesDone : [...state.pagesDone, state.page],
       };
     default:

@@ -10,7 +10,8 @@ import { fence, lessonOf } from '../support/lesson.ts';
 import { testServer, testStateDir } from '../support/server.ts';
 import { until } from '../support/until.ts';
 
-const lesson = lessonOf(`${fence('sql setup', 'create table item (id int primary key, v int); insert into item values (1, 1)')}
+const lesson =
+  lessonOf(`${fence('sql setup', 'create table item (id int primary key, v int); insert into item values (1, 1)')}
 ## One
 
 ${fence('sql alice #insert', 'begin; insert into item values (2, 2)')}
@@ -20,7 +21,7 @@ ${fence('sql alice #commit', 'commit')}
 
 ${fence(
   'predict #guess',
-  'question: Bob?\nchoices:\n  - { text: waits, when: { blockedBy: alice } }\n  - { text: runs, when: { rowCount: 1 } }\nwhy: It waits.',
+  'question: How many rows?\nchoices:\n  - { text: one, when: { rowCount: 1 } }\n  - { text: none, when: { rowCount: 0 } }\nwhy: It is there.',
 )}
 ${fence('sql alice #hold', 'begin; update item set v = 5 where id = 1')}
 ${fence('sql bob #wait', 'update item set v = 6 where id = 1')}
@@ -31,12 +32,22 @@ ${fence('sql alice #release', 'commit')}
 ${fence('sql alice #slow', 'select pg_sleep(60)')}
 `);
 
+/** The player closes the server it is given; the shared one must outlive it. */
+const lentServer = async (): Promise<Server> => {
+  const server = await testServer();
+  return {
+    info: server.info,
+    connect: (options) => server.connect(options),
+    revive: () => server.revive(),
+    close: async () => {},
+  };
+};
+
 const open: Player[] = [];
 const play = async (options: { page?: string; server?: () => Promise<Server>; events?: RunEvent[] } = {}) => {
   const player = createPlayer({
     lesson,
-    // The player closes the server it is given; the shared one must outlive it.
-    openServer: options.server ?? (async () => ({ ...(await testServer()), close: async () => {} })),
+    openServer: options.server ?? lentServer,
     startPage: options.page ?? null,
     onEvent: (event) => options.events?.push(event),
   });
@@ -46,8 +57,12 @@ const play = async (options: { page?: string; server?: () => Promise<Server>; ev
   return player;
 };
 const phase = (player: Player, wanted: string) =>
-  until(() => player.getState().phase === wanted, `${wanted}, not ${player.getState().phase} ${player.getState().problem}`);
-const status = (player: Player, step: string) => player.getState().timeline.steps.findLast((s) => s.step === step)?.status;
+  until(
+    () => player.getState().phase === wanted,
+    `${wanted}, not ${player.getState().phase} ${player.getState().problem}`,
+  );
+const status = (player: Player, step: string) =>
+  player.getState().timeline.steps.findLast((s) => s.step === step)?.status;
 const next = async (player: Player, step: string, wanted = 'done') => {
   player.dispatch({ type: 'next' });
   await until(() => status(player, step) === wanted, `${step} ${wanted}`);
@@ -88,11 +103,14 @@ describe('the player', () => {
     await until(() => player.getState().page === 'one' && player.getState().phase === 'ready', 'page one');
     expect(player.getState().database).not.toBe(before);
     expect(player.getState().ran).toEqual([]);
-    expect(player.getState().predictions).toEqual({});
     await next(player, 'insert');
     expect(player.getState().timeline.steps.at(-1)).toMatchObject({ step: 'insert', error: null });
     player.dispatch({ type: 'go', page: 'three' });
-    await until(() => player.getState().page === 'three' && player.getState().phase === 'ready', 'page three');
+    await until(
+      () => player.getState().page === 'three' && player.getState().phase === 'ready',
+      'page three',
+    );
+    expect(player.getState().predictions).toEqual({});
     expect(status(player, 'wait')).toBe('blocked');
     await next(player, 'release');
     await until(() => status(player, 'wait') === 'done', 'bob runs');
@@ -133,14 +151,16 @@ describe('the player', () => {
     const server = await testServer();
     const names: string[] = [];
     for (const wait of [0, 1, 2, 3]) {
-      const player = createPlayer({ lesson, openServer: async () => ({ ...server, close: async () => {} }) });
+      const player = createPlayer({ lesson, openServer: lentServer });
       if (wait > 0) await until(() => player.getState().database !== null || wait < 2, 'a database');
       if (wait > 2) player.dispatch({ type: 'next' });
       names.push(player.getState().database ?? '');
       await player.close();
     }
     const connection = await server.connect({ database: server.info.database, applicationName: 'test' });
-    const left = await connection.rows(`select datname from pg_database where datname like 'pg_tutor_test_lesson%'`);
+    const left = await connection.rows(
+      `select datname from pg_database where datname like 'pg_tutor_test_lesson%'`,
+    );
     await connection.end();
     expect(left).toEqual([]);
   });
@@ -151,7 +171,8 @@ describe('a server that dies', () => {
   const ownServer = async (name: string): Promise<() => Promise<Server>> => {
     const stateDir = path.join(testStateDir(), '..', name);
     mkdirSync(stateDir, { recursive: true });
-    return () => openServer({ target: { kind: 'embedded' }, stateDir, confirm: async () => true, log: () => {} });
+    return () =>
+      openServer({ target: { kind: 'embedded' }, stateDir, confirm: async () => true, log: () => {} });
   };
   const signal = async (player: Player, open: () => Promise<Server>, what: 'backend' | 'postmaster') => {
     const pid = player.getState().timeline.sessions.find((session) => session.name === 'alice')?.pid ?? 0;
@@ -164,19 +185,22 @@ describe('a server that dies', () => {
     await server.close();
   };
 
-  it.each(['backend', 'postmaster'] as const)('says so when the %s is killed in a step, and resets in place', async (what) => {
-    const server = await ownServer(`killed-${what}`);
-    const player = await play({ page: 'three', server });
-    await next(player, 'release');
-    player.dispatch({ type: 'next' });
-    await until(() => status(player, 'slow') === 'running', 'the slow step');
-    await signal(player, server, what);
-    await phase(player, 'broken');
-    expect(player.getState().problem).toMatch(/terminat|closed|crash/i);
-    player.dispatch({ type: 'next' });
-    player.dispatch({ type: 'reset' });
-    await phase(player, 'ready');
-    expect(player.getState().page).toBe('three');
-    await next(player, 'release');
-  });
+  it.each(['backend', 'postmaster'] as const)(
+    'says so when the %s is killed in a step, and resets in place',
+    async (what) => {
+      const server = await ownServer(`killed-${what}`);
+      const player = await play({ page: 'three', server });
+      await next(player, 'release');
+      player.dispatch({ type: 'next' });
+      await until(() => status(player, 'slow') === 'running', 'the slow step');
+      await signal(player, server, what);
+      await phase(player, 'broken');
+      expect(player.getState().problem).toMatch(/terminat|closed|crash/i);
+      player.dispatch({ type: 'next' });
+      player.dispatch({ type: 'reset' });
+      await phase(player, 'ready');
+      expect(player.getState().page).toBe('three');
+      await next(player, 'release');
+    },
+  );
 });

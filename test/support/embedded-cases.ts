@@ -89,7 +89,13 @@ export const openBench = async () => {
 
   /** A copy of the package, as npm unpacks it, without what its install script makes. */
   const copyPackage = (to: string): string => {
-    execFileSync('cp', ['-a', path.dirname(findBinaries(18)), to]);
+    const from = path.dirname(findBinaries(18));
+    try {
+      execFileSync('cp', ['-al', from, to], { stdio: 'ignore' });
+    } catch {
+      rmSync(to, { recursive: true, force: true });
+      execFileSync('cp', ['-a', from, to]);
+    }
     const lib = path.join(to, 'native', 'lib');
     for (const entry of readdirSync(lib, { withFileTypes: true })) {
       if (entry.isSymbolicLink()) rmSync(path.join(lib, entry.name));
@@ -154,9 +160,12 @@ export const openBench = async () => {
     folder,
     start,
     copyPackage,
-    /** A package that everybody can read and, when the tests are run by root, no other can write. */
+    /** A package that ordinary users can read but not write. */
     openPackage: (): string => {
-      readable ??= copyPackage(path.join(folder, 'package'));
+      if (!readable) {
+        readable = copyPackage(path.join(folder, 'package'));
+        if (!isRoot) execFileSync('find', [readable, '-type', 'd', '-exec', 'chmod', 'a-w', '{}', '+']);
+      }
       return readable;
     },
     /** A folder that belongs to this user. */
@@ -174,6 +183,7 @@ export const openBench = async () => {
     },
     close: () => {
       for (const user of users) user.kill('SIGKILL');
+      if (readable) execFileSync('chmod', ['-R', 'u+w', readable]);
       rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
     },
   };
@@ -194,27 +204,29 @@ const processes = (): { pid: number; line: string; cwd: string }[] => {
   });
 };
 
-/** What is left of the servers of a state folder: processes (postgres, initdb, keepers), socket folders, locks. */
-export const remains = (stateDir: string, major = 18): string[] => {
-  const place = path.join(stateDir, String(major));
-  const sockets = `pg-tutor-${hashOf(place)}-`;
-  return [
-    ...processes()
-      .filter(
-        ({ pid, line, cwd }) =>
-          pid !== process.pid && !/user\.mjs/.test(line) && (line.includes(place) || cwd.startsWith(place)),
-      )
-      .map(({ pid, line }) => `process ${pid} ${line.replaceAll('\0', ' ').slice(0, 60)}`),
-    ...readdirSync(os.tmpdir()).filter((name) => name.startsWith(sockets)),
-    ...(existsSync(place) ? readdirSync(place).filter((name) => /^start\.lock|^data\.new/.test(name)) : []),
-  ];
-};
+/** Socket folders, locks and half-made data directories of a server that are still there. */
+const filesLeft = (place: string): string[] => [
+  ...readdirSync(os.tmpdir()).filter((name) => name.startsWith(`pg-tutor-${hashOf(place)}-`)),
+  ...(existsSync(place) ? readdirSync(place).filter((name) => /^start\.lock|^data\.new/.test(name)) : []),
+];
+
+/** Processes of a server that are still there: postgres, initdb, keepers. */
+const processesLeft = (place: string): string[] =>
+  processes()
+    .filter(
+      ({ pid, line, cwd }) =>
+        pid !== process.pid && !line.includes('user.mjs') && `${line} ${cwd}`.includes(`${place}/`),
+    )
+    .map(({ pid, line }) => `process ${pid} ${line.replaceAll('\0', ' ').slice(0, 60)}`);
 
 /** Within two seconds nothing is left. */
 export const allGone = async (stateDir: string, major = 18): Promise<void> => {
+  const place = path.join(stateDir, String(major));
   let left: string[] = [];
   const gone = () => {
-    left = remains(stateDir, major);
+    left = filesLeft(place);
+    // A look at all processes is dear, and the keeper removes the lock last.
+    if (left.length === 0) left = processesLeft(place);
     return left.length === 0;
   };
   await until('all gone', 2000, gone).catch(() => {

@@ -10,7 +10,8 @@ export const lessonOf = (pages: string, front = ''): Lesson => {
     number: '9.9',
     module: { slug: 'test', number: 9, title: 'Test', summary: '' },
   });
-  if (!lesson) throw new Error(problems.map(({ position, message }) => `${position.line}: ${message}`).join('\n'));
+  if (!lesson)
+    throw new Error(problems.map(({ position, message }) => `${position.line}: ${message}`).join('\n'));
   return lesson;
 };
 

@@ -10,15 +10,14 @@ export const viewSession = 'pg-tutor';
 
 type Fill = (columns: readonly string[], row: readonly Cell[]) => void;
 
-/** A table of our own for the pairs, gone afterwards; in a schema so that no lesson's name collides. */
+/** A table of our own for the pairs, gone afterwards. */
 const withProbe = async (run: Run, work: (table: string) => Promise<void>): Promise<void> => {
-  const table = 'pg_tutor_probe.one_row';
-  await run.observe('create schema pg_tutor_probe');
+  const table = 'public.pg_tutor_probe';
+  await run.observe(`create table ${table} as select 1 as id`);
   try {
-    await run.observe(`create table ${table} as select 1 as id`);
     await work(table);
   } finally {
-    await run.observe('drop schema pg_tutor_probe cascade');
+    await run.observe(`drop table ${table}`);
   }
 };
 
