@@ -1,7 +1,7 @@
 import type { Glyphs } from '../text/glyphs.ts';
-import { type Line, lineText, plainLine, type Span, span } from '../text/line.ts';
+import { type Line, lineText, plainLine, type Span, type Style, span } from '../text/line.ts';
 import { sanitize, sanitizeLine } from '../text/sanitize.ts';
-import { displayWidth, lineWidth, truncate } from '../text/width.ts';
+import { displayWidth, isAscii, padEnd, truncate } from '../text/width.ts';
 import type { Cell, StatementResult } from '../timeline/events.ts';
 
 /** A result as a picture; `header` stays in place when `body` scrolls. */
@@ -39,10 +39,21 @@ const rightAligned: ReadonlySet<number> = new Set([
 /** A value with more lines than this is cut. */
 const maxCellLines = 40;
 
+const dim: Style = { dim: true };
+
+/** The largest measure, at least 0; Math.max(...items) would put all of them on the stack. */
+const maximum = <Item>(items: readonly Item[], measure: (item: Item) => number): number =>
+  items.reduce((largest, item) => Math.max(largest, measure(item)), 0);
+
+const blanks = (width: number): string => ' '.repeat(Math.max(0, width));
+
 type DrawnCell = { readonly lines: readonly string[]; readonly width: number; readonly isNull: boolean };
 
 const drawCell = (value: Cell, maxWidth: number, glyphs: Glyphs): DrawnCell => {
   if (value === null) return { lines: [glyphs.null], width: displayWidth(glyphs.null), isNull: true };
+  // Nearly every cell of nearly every result.
+  if (value.length <= maxWidth && isAscii(value))
+    return { lines: [value], width: value.length, isNull: false };
   // Whatever fits is found in the beginning of a huge value.
   const beginning = value.slice(0, Math.max(16_384, maxWidth * 8));
   const all = sanitize(beginning).split('\n');
@@ -52,7 +63,7 @@ const drawCell = (value: Cell, maxWidth: number, glyphs: Glyphs): DrawnCell => {
     const last = lines.pop() ?? '';
     lines.push(truncate(last + glyphs.ellipsis.repeat(2), maxWidth, glyphs.ellipsis));
   }
-  return { lines, width: Math.max(...lines.map(displayWidth)), isNull: false };
+  return { lines, width: maximum(lines, displayWidth), isNull: false };
 };
 
 const count = (value: number): string => value.toLocaleString('en-US');
@@ -62,18 +73,16 @@ const changesRows = /^(INSERT|UPDATE|DELETE|MERGE) /;
 
 const drawFooter = (result: StatementResult): Line[] => {
   const tag = sanitizeLine(result.tag);
-  if (result.columns.length === 0) return tag === '' ? [] : [plainLine(tag, { dim: true })];
+  if (result.columns.length === 0) return tag === '' ? [] : [plainLine(tag, dim)];
   const shown = result.rows.length;
   const rows =
     result.rowCount > shown
       ? `first ${count(shown)} of ${count(result.rowCount)} rows`
       : `(${count(shown)} ${shown === 1 ? 'row' : 'rows'})`;
-  const lines = [plainLine(rows, { dim: true })];
-  if (changesRows.test(tag)) lines.push(plainLine(tag, { dim: true }));
+  const lines = [plainLine(rows, dim)];
+  if (changesRows.test(tag)) lines.push(plainLine(tag, dim));
   return lines;
 };
-
-const blanks = (width: number): string => ' '.repeat(Math.max(0, width));
 
 const drawTable = (result: StatementResult, cells: DrawnCell[][], names: string[], glyphs: Glyphs) => {
   const last = result.columns.length - 1;
@@ -84,16 +93,16 @@ const drawTable = (result: StatementResult, cells: DrawnCell[][], names: string[
       if (cell.width > (widths[index] ?? 0)) widths[index] = cell.width;
     });
   }
-  const separator: Span = span(`${glyphs.vLine} `, { dim: true });
-  const newline: Span = span(glyphs.newline, { dim: true });
+  const separator: Span = span(`${glyphs.vLine} `, dim);
+  const newline: Span = span(glyphs.newline, dim);
   const space: Span = span(' ');
 
-  const align = (text: string, index: number): string => {
-    const gap = blanks((widths[index] ?? 0) - displayWidth(text));
+  const align = (text: string, textWidth: number, index: number): string => {
+    const gap = blanks((widths[index] ?? 0) - textWidth);
     return right[index] ? gap + text : text + gap;
   };
   const drawRow = (row: readonly DrawnCell[]): Line[] => {
-    const height = Math.max(1, ...row.map((cell) => cell.lines.length));
+    const height = maximum(row, (cell) => cell.lines.length);
     return Array.from({ length: height }, (_, at) => {
       const line: Span[] = [];
       row.forEach((cell, index) => {
@@ -101,7 +110,8 @@ const drawTable = (result: StatementResult, cells: DrawnCell[][], names: string[
         const text = cell.lines[at] ?? '';
         // The last column has nothing to its right that would have to be in line.
         const bare = index === last && !right[index] && !goesOn;
-        line.push(span(bare ? text : align(text, index), cell.isNull ? { dim: true } : undefined));
+        const textWidth = at === 0 && cell.lines.length === 1 ? cell.width : displayWidth(text);
+        line.push(span(bare ? text : align(text, textWidth, index), cell.isNull ? dim : undefined));
         if (goesOn) line.push(newline);
         else if (index < last) line.push(space);
         if (index < last) line.push(separator);
@@ -112,48 +122,42 @@ const drawTable = (result: StatementResult, cells: DrawnCell[][], names: string[
 
   const header = names.flatMap((name, index): Span[] => [
     ...(index > 0 ? [space, separator] : []),
-    span(index === last && !right[index] ? name : align(name, index), { bold: true }),
+    span(index === last && !right[index] ? name : align(name, displayWidth(name), index), { bold: true }),
   ]);
   const body = cells.flatMap(drawRow);
   const line = widths
     .map((width) => glyphs.hLine.repeat(width))
     .join(glyphs.hLine + glyphs.cross + glyphs.hLine);
-  const ruleLine = plainLine(line, { dim: true });
-  const width = Math.max(lineWidth(ruleLine), ...body.map(lineWidth));
-  return { header: [header, ruleLine], body, width };
+  // A value of several lines in the last column has its mark behind that column.
+  const marked = cells.some((row) => (row[last]?.lines.length ?? 0) > 1);
+  return {
+    header: [header, plainLine(line, dim)],
+    body,
+    width: line.length + (marked ? newline.text.length : 0),
+  };
 };
 
 const drawExpanded = (cells: DrawnCell[][], names: string[], glyphs: Glyphs) => {
-  const nameWidth = Math.max(0, ...names.map(displayWidth));
-  const separator = span(` ${glyphs.vLine} `, { dim: true });
-  const newline = span(glyphs.newline, { dim: true });
-  const records = cells.map((row) =>
-    row.flatMap((cell, index) =>
-      cell.lines.map((text, at): Line => {
-        const name = at === 0 ? (names[index] ?? '') : '';
-        const goesOn = at < cell.lines.length - 1;
-        return [
-          span(name + blanks(nameWidth - displayWidth(name)), { bold: true }),
-          separator,
-          span(
-            goesOn ? text + blanks(cell.width - displayWidth(text)) : text,
-            cell.isNull ? { dim: true } : undefined,
-          ),
-          ...(goesOn ? [newline] : []),
-        ];
-      }),
-    ),
+  const nameWidth = maximum(names, displayWidth);
+  const titles = names.map((name): Span => span(padEnd(name, nameWidth), { bold: true }));
+  const noTitle: Span = span(blanks(nameWidth));
+  const separator: Span = span(` ${glyphs.vLine} `, dim);
+  const newline: Span = span(glyphs.newline, dim);
+  const drawCellLines = (cell: DrawnCell, index: number): Line[] =>
+    cell.lines.map((text, at): Line => {
+      const title = (at === 0 && titles[index]) || noTitle;
+      if (at < cell.lines.length - 1) return [title, separator, span(padEnd(text, cell.width)), newline];
+      return [title, separator, span(text, cell.isNull ? dim : undefined)];
+    });
+  const heading = (number: number): string => `${glyphs.hLine}[ record ${number} ]${glyphs.hLine}`;
+  const valueWidth = maximum(cells, (row) =>
+    maximum(row, (cell) => cell.width + (cell.lines.length > 1 ? newline.text.length : 0)),
   );
-  const title = (number: number): string => `${glyphs.hLine}[ record ${number} ]`;
-  const width = Math.max(
-    0,
-    cells.length > 0 ? displayWidth(title(cells.length)) + 1 : 0,
-    ...records.flatMap((record) => record.map(lineWidth)),
-  );
-  const body = records.flatMap((record, index): Line[] => {
-    const text = title(index + 1);
-    return [plainLine(text + glyphs.hLine.repeat(width - displayWidth(text)), { dim: true }), ...record];
-  });
+  const width = cells.length === 0 ? 0 : Math.max(heading(cells.length).length, nameWidth + 3 + valueWidth);
+  const body = cells.flatMap((row, index): Line[] => [
+    plainLine(heading(index + 1).padEnd(width, glyphs.hLine), dim),
+    ...row.flatMap(drawCellLines),
+  ]);
   return { header: [], body, width };
 };
 

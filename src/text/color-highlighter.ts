@@ -24,8 +24,8 @@ const firstMarker = 0xfdd0;
 const endMarker = '\ufdef';
 const markers = /[\ufdd0-\ufdef]/g;
 
-/** Beyond this many characters colour is not worth the time. */
-const limit = 100_000;
+/** Beyond this many characters colour is not worth the time: for some texts it grows with the square of the length. */
+const limit = 10_000;
 
 const parseMarked = (marked: string): Line[] => {
   const lines: Span[][] = [[]];

@@ -29,6 +29,9 @@ const emojiJoiner = /\u200d(?=\p{Extended_Pictographic})/gu;
 /** No script stacks more marks than this on a character. */
 const pileOfMarks = /(\p{M}{8})\p{M}+/gu;
 
+/** A mark with nothing to stand on would be drawn on what stands before the text. */
+const looseMark = /^(?=[\p{Mn}\p{Me}])/gmu;
+
 const loneSurrogate = /\p{Surrogate}/gu;
 const lineSeparator = /[\u2028\u2029]/g;
 
@@ -57,7 +60,8 @@ export const sanitize = (text: string): string => {
     .replace(lineSeparator, ' ')
     .replace(invisible, '')
     .replace(emojiJoiner, '')
-    .replace(pileOfMarks, '$1');
+    .replace(pileOfMarks, '$1')
+    .replace(looseMark, '◌');
   return clean.includes('\t') ? clean.split('\n').map(expandTabs).join('\n') : clean;
 };
 

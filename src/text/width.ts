@@ -6,10 +6,34 @@ const printableAscii = /^[\x20-\x7e]*$/;
 /** Nothing but printable ASCII: as wide as it is long. */
 export const isAscii = (text: string): boolean => printableAscii.test(text);
 
+// Most of the world's text needs no segmenter: these characters never join with each other. Latin, Greek, Cyrillic,
+// punctuation, arrows, mathematics, boxes and our own signs take one column; kana, Han and Hangul syllables two.
+const simpleText =
+  /^[\x20-\x7e\xa1-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u2190-\u2319\u2500-\u25fc\u23ce\u2620\u2713\u2717\u3001-\u3029\u3041-\u3096\u30a1-\u30fe\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60]*$/;
+const wideSimple =
+  /[\u3001-\u3029\u3041-\u3096\u30a1-\u30fe\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60]/g;
+const firstWideSimple = 0x3001;
+
 const graphemes = new Intl.Segmenter();
 
-/** Columns that sanitized text takes in a terminal. */
-export const displayWidth = (text: string): number => (isAscii(text) ? text.length : stringWidth(text));
+/** What lies between two boundaries of grapheme clusters, one after another. */
+function* segments(text: string): Generator<string, void> {
+  if (simpleText.test(text)) yield* text;
+  else for (const { segment } of graphemes.segment(text)) yield segment;
+}
+
+/** Emoji modifiers: as wide as an emoji in tmux, VTE and xterm.js, which do not join them with the one before. */
+const joinedSkinTone = /(?!^)[\u{1f3fb}-\u{1f3ff}]/gu;
+
+/** Columns that sanitized text takes in a terminal; where terminals disagree, the most that it takes. */
+export const displayWidth = (text: string): number => {
+  if (isAscii(text)) return text.length;
+  if (simpleText.test(text)) {
+    if (text.length === 1) return text.charCodeAt(0) < firstWideSimple ? 1 : 2;
+    return text.length + (text.match(wideSimple)?.length ?? 0);
+  }
+  return stringWidth(text) + 2 * (text.match(joinedSkinTone)?.length ?? 0);
+};
 
 /** Columns of a line of sanitized spans. */
 export const lineWidth = (line: Line): number => {
@@ -23,18 +47,14 @@ export type Cluster = { readonly text: string; readonly width: number };
 
 /** The characters of a text, one after another and only as far as they are asked for. */
 export function* clusters(text: string): Generator<Cluster, void> {
-  if (isAscii(text)) {
-    for (const character of text) yield { text: character, width: 1 };
-    return;
-  }
-  for (const { segment } of graphemes.segment(text)) yield { text: segment, width: displayWidth(segment) };
+  for (const segment of segments(text)) yield { text: segment, width: displayWidth(segment) };
 }
 
 /** The clusters that fit; null when the text is not whole and its last cluster, which may be cut, is reached. */
 const fittingClusters = (text: string, width: number, whole: boolean): Cluster | null => {
   let end = 0;
   let columns = 0;
-  for (const { segment } of graphemes.segment(text)) {
+  for (const segment of segments(text)) {
     if (!whole && end + segment.length === text.length) return null;
     const next = columns + displayWidth(segment);
     if (next > width) break;
@@ -80,7 +100,7 @@ const window = (text: string, at: number, from: number, to: number): string => {
   if (isAscii(text)) return text.slice(Math.max(0, from - at), Math.max(0, to - at));
   let result = '';
   let column = at;
-  for (const { segment } of graphemes.segment(text)) {
+  for (const segment of segments(text)) {
     const start = column;
     column += displayWidth(segment);
     if (column > from && start >= from && column <= to) result += segment;

@@ -22,6 +22,7 @@ describe('sanitize', () => {
     ['a\u2028b', 'a b'],
     ['❤\ufe0f', '❤'],
     ['👩‍👧', '👩👧'],
+    ['\u0301a\n\u0302', '◌\u0301a\n◌\u0302'],
     ['می\u200cخواهم', 'می\u200cخواهم'],
   ])('%j becomes %j', (text, expected) => {
     expect(sanitize(text)).toBe(expected);
@@ -93,7 +94,7 @@ describe('sanitize', () => {
     const text = part.repeat(Math.ceil(1_000_000 / part.length));
     const start = performance.now();
     sanitize(text);
-    expect(performance.now() - start).toBeLessThan(2000);
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
 });
 
@@ -114,7 +115,7 @@ describe('in a terminal', () => {
     for (const [row, text] of nasty.entries()) {
       await new Promise<void>((done) => terminal.write(text, done));
       expect(terminal.buffer.active.cursorY).toBe(row);
-      expect(terminal.buffer.active.cursorX).toBeLessThanOrEqual(displayWidth(text) + 1);
+      expect(terminal.buffer.active.cursorX).toBeLessThanOrEqual(displayWidth(text));
       await new Promise<void>((done) => terminal.write('\r\n', done));
     }
     expect(title).toBe('');
