@@ -63,7 +63,7 @@ const startsAgain = async (stateDir: string): Promise<string[]> => {
 
 describe('kill -9 of all users', () => {
   it('stops the server and leaves nothing', async () => {
-    const stateDir = bench.newState('killed', ready);
+    const stateDir = ready;
     const users = [1, 2, 3].map(() => bench.start({ stateDir }));
     await Promise.all(users.map((user) => user.started));
     await Promise.all(users.map((user) => user.kill()));
@@ -84,7 +84,7 @@ describe('kill -9 of all users', () => {
   });
 
   it('at any moment of a start', async () => {
-    const stateDir = bench.newState('moments', ready);
+    const stateDir = ready;
     for (let ms = 40; ms < 180; ms += 10) {
       const user = bench.start({ stateDir });
       await pause(ms);
@@ -95,7 +95,7 @@ describe('kill -9 of all users', () => {
   });
 
   it('and the next start in the same moment does not fall into the farewell of the old', async () => {
-    const stateDir = bench.newState('successor', ready);
+    const stateDir = ready;
     for (const ms of [60, 90, 120, 200]) {
       const user = bench.start({ stateDir });
       await pause(ms);
@@ -110,7 +110,7 @@ describe('kill -9 of all users', () => {
 
 describe('leftovers', () => {
   it('of a postmaster.pid that names a live process of something else are no obstacle', async () => {
-    const stateDir = bench.newState('stale-pid', ready);
+    const stateDir = ready;
     const other = spawn('sleep', ['30'], {
       uid: process.getuid?.() === 0 ? 65_534 : undefined,
       stdio: 'ignore',
@@ -130,14 +130,14 @@ describe('leftovers', () => {
   it.each(['', 'garbage', '-1\n', '99999999\n'])(
     'of a postmaster.pid with %j in it are no obstacle',
     async (text) => {
-      const stateDir = bench.newState(`odd-pid-${text.trim()}`, ready);
+      const stateDir = ready;
       writeFileSync(path.join(stateDir, '18', 'data', 'postmaster.pid'), text);
       expect(await startsAgain(stateDir)).toEqual([]);
     },
   );
 
   it('of a lock whose holder is dead, or whose breaker died too, are no obstacle', async () => {
-    const stateDir = bench.newState('stale-lock', ready);
+    const stateDir = ready;
     const lock = path.join(stateDir, '18', 'start.lock');
     symlinkSync('99999999:1', lock);
     expect(await startsAgain(stateDir)).toEqual([]);
@@ -168,8 +168,8 @@ describe('a damaged data directory', () => {
     ['no postgresql.conf', (data) => rmSync(path.join(data, 'postgresql.conf'))],
   ];
 
-  it.each(ways)('is put aside with a word and made anew: %s', async (name, damage) => {
-    const stateDir = bench.newState(`damaged-${name}`, ready);
+  it.each(ways)('is put aside with a word and made anew: %s', async (_way, damage) => {
+    const stateDir = ready;
     const place = path.join(stateDir, '18');
     mkdirSync(path.join(place, 'data.damaged.2001-01-01'));
     writeFileSync(path.join(place, 'data', 'mine'), 'a learner was here');
@@ -194,7 +194,7 @@ describe('a crash of the postmaster', () => {
   };
 
   it('is mended by restart, also twice, and for every user', async () => {
-    const stateDir = bench.newState('crash', ready);
+    const stateDir = ready;
     const one = await startEmbedded({ stateDir });
     const two = await startEmbedded({ stateDir });
     for (let turn = 0; turn < 2; turn++) {
@@ -212,7 +212,7 @@ describe('a crash of the postmaster', () => {
   });
 
   it('does not keep a newcomer from starting; those from before join it', async () => {
-    const stateDir = bench.newState('newcomer', ready);
+    const stateDir = ready;
     const before = await startEmbedded({ stateDir });
     await crash(before);
     const newcomer = await startEmbedded({ stateDir });
@@ -226,7 +226,7 @@ describe('a crash of the postmaster', () => {
   });
 
   it('leaves nothing when nobody restarts it', async () => {
-    const stateDir = bench.newState('abandoned', ready);
+    const stateDir = ready;
     const server = await startEmbedded({ stateDir });
     await crash(server);
     await server.release();
@@ -234,7 +234,7 @@ describe('a crash of the postmaster', () => {
   });
 
   it('restart of a server that lives changes nothing', async () => {
-    const stateDir = bench.newState('alive', ready);
+    const stateDir = ready;
     const server = await startEmbedded({ stateDir });
     const pid = postmasterOf(server);
     await server.restart();
@@ -258,7 +258,7 @@ describe('when the keeper was killed', () => {
     );
 
   it.skipIf(!existsSync('/proc/self'))('the next to join brings a new one', async () => {
-    const stateDir = bench.newState('keeperless', ready);
+    const stateDir = ready;
     const first = await startEmbedded({ stateDir });
     const keeper = keeperOf(first);
     process.kill(keeper, 'SIGKILL');
@@ -272,7 +272,7 @@ describe('when the keeper was killed', () => {
   });
 
   it('and the socket folder is gone, the server is replaced', async () => {
-    const stateDir = bench.newState('folderless', ready);
+    const stateDir = ready;
     const first = await startEmbedded({ stateDir });
     rmSync(first.host, { recursive: true });
     const second = await startEmbedded({ stateDir });

@@ -51,7 +51,7 @@ const linksIn = (folder: string): number =>
 describe('a package whose install script did not run', () => {
   it('gets its links', async () => {
     const packageDir = bench.copyPackage(path.join(bench.folder, 'unlinked'));
-    const stateDir = bench.newState('unlinked-state', ready);
+    const stateDir = ready;
     await startsAndEnds(bench.start({ stateDir, packageDir }), stateDir);
     expect(linksIn(path.join(packageDir, 'native', 'lib'))).toBeGreaterThan(5);
     expect(readdirSync(path.join(stateDir, '18'))).not.toContainEqual(
@@ -76,7 +76,7 @@ describe.skipIf(!isRoot)('root (skipped when not run by root)', () => {
     const closed = path.join(bench.folder, 'closed');
     mkdirSync(closed, { mode: 0o700 });
     const packageDir = bench.copyPackage(path.join(closed, 'package'));
-    const stateDir = bench.newState('closed-state', ready);
+    const stateDir = ready;
     await startsAndEnds(bench.start({ stateDir, packageDir }), stateDir);
     const staged = () =>
       readdirSync(path.join(stateDir, '18')).filter((name) => name.startsWith('binaries-'));
@@ -90,9 +90,10 @@ describe.skipIf(!isRoot)('root (skipped when not run by root)', () => {
   });
 
   it('with a package unpacked under umask 077', async () => {
-    const packageDir = bench.copyPackage(path.join(bench.folder, 'umask'));
+    const packageDir = path.join(bench.folder, 'umask');
+    execFileSync('cp', ['-r', path.dirname(findBinaries(18)), packageDir]);
     execFileSync('chmod', ['-R', 'go=', packageDir]);
-    const stateDir = bench.newState('umask-state', ready);
+    const stateDir = ready;
     await startsAndEnds(bench.start({ stateDir, packageDir }), stateDir);
   });
 
@@ -122,7 +123,7 @@ describe.skipIf(!isRoot)('root (skipped when not run by root)', () => {
   });
 
   it.skipIf(!dropsRights)('without the right to become another user is told so', async () => {
-    const stateDir = bench.newState('powerless', ready);
+    const stateDir = ready;
     const under = ['setpriv', '--bounding-set=-setuid,-setgid'];
     const failed = await bench.start({ stateDir, under }).failed;
     expect(failed.code).toBe('cannot-start');
@@ -197,7 +198,7 @@ describe('the environment', () => {
   });
 
   it('a long TMPDIR or a useless XDG_RUNTIME_DIR is passed over', async () => {
-    const stateDir = bench.newState('long', ready);
+    const stateDir = ready;
     const long = path.join(bench.folder, 'x'.repeat(80));
     mkdirSync(long, { mode: 0o777 });
     const env = { TMPDIR: long, XDG_RUNTIME_DIR: path.join(bench.folder, 'missing') };
@@ -220,8 +221,7 @@ describe('the environment', () => {
     const second = await startsAndEnds(bench.start({ stateDir, under }), stateDir);
     expect(second.dsm).toBe('mmap');
     // Data made where there was enough of it.
-    const before = bench.newState('shm-before', ready);
-    const moved = await startsAndEnds(bench.start({ stateDir: before, under }), before);
+    const moved = await startsAndEnds(bench.start({ stateDir: ready, under }), ready);
     expect(moved.dsm).toBe('mmap');
   });
 });

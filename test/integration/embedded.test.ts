@@ -38,7 +38,7 @@ afterAll(() => bench.close());
 
 describe('a server of our own', () => {
   it('has what the lessons need', async () => {
-    const stateDir = bench.newState('needs', ready);
+    const stateDir = ready;
     const words: string[] = [];
     const server = await startEmbedded({ stateDir, log: (word) => words.push(word) });
     expect(words).toEqual([]);
@@ -76,7 +76,7 @@ describe('a server of our own', () => {
   });
 
   it('writes no statement, thus no password, to its log', async () => {
-    const stateDir = bench.newState('secret', ready);
+    const stateDir = ready;
     const server = await startEmbedded({ stateDir });
     await expect(ask(server, `alter role nobody_such password 'hush-hush'`)).rejects.toThrow(
       'does not exist',
@@ -89,7 +89,7 @@ describe('a server of our own', () => {
   });
 
   it('begins a new log file when the old one has grown', async () => {
-    const stateDir = bench.newState('log', ready);
+    const stateDir = ready;
     const file = path.join(stateDir, '18', 'server.log');
     writeFileSync(file, `${'x'.repeat(1_000_001)}\n`);
     const server = await startEmbedded({ stateDir });
@@ -129,7 +129,7 @@ describe('several processes', () => {
   );
 
   it('come and go without ever losing the server under somebody', async () => {
-    const stateDir = bench.newState('relay', ready);
+    const stateDir = ready;
     // Each starts just when the one before leaves, so that joins meet the keeper's farewell.
     let before = bench.start({ stateDir });
     await before.started;
@@ -145,7 +145,7 @@ describe('several processes', () => {
   });
 
   it('in one process count as two uses', async () => {
-    const stateDir = bench.newState('twice', ready);
+    const stateDir = ready;
     const [one, two] = await Promise.all([startEmbedded({ stateDir }), startEmbedded({ stateDir })]);
     expect(one.host).toBe(two.host);
     await one.release();
