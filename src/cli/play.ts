@@ -48,7 +48,12 @@ const openLesson = (
 
 /** Full screens until the learner leaves. @returns the exit code */
 export const playOnScreen = async (start: Start, globals: Globals): Promise<number> => {
-  const access = await serverAccess(globals);
+  // Nothing may be printed over the screen: what the server says on its way goes to the hint line.
+  let serverWords: string | null = null;
+  const log = (line: string): void => {
+    serverWords = line;
+  };
+  const access = await serverAccess(globals, { log });
   try {
     // Whether a server of the learner's may be used is asked before the screen is taken.
     if (access.target.kind === 'server') await access.open();
@@ -72,6 +77,7 @@ export const playOnScreen = async (start: Start, globals: Globals): Promise<numb
       glyphs: glyphsFor(process.env),
       color: wantsStyle(),
       serverLabel: access.label,
+      serverWords: () => serverWords,
       stdin: process.stdin,
       stdout: process.stdout,
     });

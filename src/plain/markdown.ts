@@ -21,7 +21,7 @@ import { planLines, timelineLines } from './text.ts';
 /** Columns of the pictures: what GitHub shows without a scroll bar. */
 const width = 100;
 
-/** Results with more columns or longer values than this are easier to read as psql prints them. */
+/** Of a result with more rows the first ones are written. */
 const maxRows = 200;
 
 /** Words of ours or of the lesson's author, for use inside a paragraph. */
@@ -56,9 +56,11 @@ const numberOids: ReadonlySet<number> = new Set([20, 21, 23, 26, 28, 29, 700, 70
 
 const cell = (value: Cell): string => {
   if (value === null) return '_NULL_';
-  return escapeText(sanitize(value))
-    .replaceAll('\n', '<br>')
-    .replace(/^ +| +$/g, (run) => '&nbsp;'.repeat(run.length));
+  const lines = sanitize(value)
+    .split('\n')
+    .map((line) => escapeText(line));
+  // Spaces at the ends of a cell would not be shown.
+  return lines.join('<br>').replace(/^ +| +$/g, (run) => '&nbsp;'.repeat(run.length));
 };
 
 const table = (result: StatementResult): string => {

@@ -32,6 +32,8 @@ export class Narrator {
   /** Waits whose end was told. */
   #toldWaits = new Set<string>();
   #titled = false;
+  /** The page the state is on has been announced. */
+  #onPage = false;
 
   constructor(lesson: Lesson) {
     this.#state = initialPlayerState(lesson);
@@ -41,19 +43,25 @@ export class Narrator {
     return this.#state;
   }
 
+  /** Whether the learner knows where they are; between opening or resetting and that, there is nothing to ask. */
+  get onPage(): boolean {
+    return this.#onPage;
+  }
+
   /** What to append for one more event. */
   take(event: RunEvent): readonly Item[] {
     const before = this.#state;
     // What stands before a step on the page is told before the step; after the reduction it would be too late.
     const first = before.phase === 'replaying' ? [] : this.#before(event);
     this.#state = reducePlayer(before, event);
+    if (event.type === 'run-started' || event.type === 'replay-started') this.#onPage = false;
     if (before.phase === 'replaying' && event.type !== 'replay-finished') return this.#duringReplay(event);
     return [...first, ...this.#tell(event, before)];
   }
 
   /** The blocks of the page that may be seen by now and were not told. */
   reveal(): readonly Item[] {
-    if (this.#state.phase === 'starting' || this.#state.phase === 'replaying') return [];
+    if (!this.#onPage || !['ready', 'running'].includes(this.#state.phase)) return [];
     const next = nextStep(this.#state);
     return visibleBlocks(this.#state).flatMap((block): Item[] => {
       if (this.#told.has(block) || isStep(block)) return [];
@@ -90,6 +98,7 @@ export class Narrator {
     const page = currentPage(this.#state);
     this.#told.clear();
     if (!page) return [];
+    this.#onPage = true;
     return [{ kind: 'page', page, number: pageIndex(lesson, page.id) + 1, total: lesson.pages.length }];
   }
 

@@ -89,8 +89,8 @@ export const playPlain = async (options: PlainPlayerOptions): Promise<PlainEnd> 
     new Promise((resolve) => {
       const look = (): void => {
         const state = player.getState();
-        if (!['broken', 'finished'].includes(state.phase) && !(state.phase === 'ready' && ready(state)))
-          return;
+        const over = state.phase === 'broken' || state.phase === 'finished';
+        if (!over && !(state.phase === 'ready' && narrator.onPage && ready(state))) return;
         stop();
         resolve();
       };

@@ -4,6 +4,7 @@ import { toAnsi } from '../text/ansi.ts';
 import type { Glyphs } from '../text/glyphs.ts';
 import type { Highlighter } from '../text/highlight.ts';
 import type { ClaimCheck, RunEvent } from '../timeline/events.ts';
+import { toJson } from './json.ts';
 import { Narrator } from './narrator.ts';
 import { lessonReport } from './report.ts';
 import { TextWriter } from './text.ts';
@@ -45,13 +46,6 @@ const textTranscript = (lesson: Lesson, options: TranscriptOptions): Transcript 
     end: () => {},
   };
 };
-
-/** What a terminal would obey is escaped, so that JSON can be looked at in one. */
-const toJson = (value: unknown, indent = 0): string =>
-  JSON.stringify(value, null, indent).replace(
-    /[\x7f-\x9f\u2028\u2029]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 
 const jsonTranscript = (lesson: Lesson, { write }: TranscriptOptions): Transcript => {
   let state = initialPlayerState(lesson);

@@ -1,5 +1,6 @@
 import { release } from 'node:os';
 import { type Catalog, loadCatalog } from '../../lesson/catalog.ts';
+import { toJson } from '../../plain/json.ts';
 import { findBinaries, ownMajor } from '../../postgres/embedded/majors.ts';
 import { describeServer } from '../../postgres/server.ts';
 import { folders, progressFile } from '../../progress/paths.ts';
@@ -194,8 +195,8 @@ const inWords = (report: Report, good: boolean, width: number): string => {
 
 export const command: Command = {
   usage: 'doctor',
-  description: `Shows what pg-tutor finds here: Node, the terminal, the server, its version, what
-your role may do, extensions, folders, and what lessons still need.
+  description: `Shows what pg-tutor finds here: Node, the terminal, the server and its version,
+what your role may do, extensions, folders, and what lessons still need.
 Exit code 1: no lesson can be played.`,
   options: { json: { type: 'boolean', help: 'as JSON' } },
   maxPositionals: 0,
@@ -204,9 +205,7 @@ Exit code 1: no lesson can be played.`,
       const report = await makeReport(globals);
       const good = !('trouble' in report.server) && report.lessons.total > 0;
       process.stdout.write(
-        values.json
-          ? `${JSON.stringify({ ok: good, ...report }, null, 2)}\n`
-          : inWords(report, good, textSettings().width),
+        values.json ? `${toJson({ ok: good, ...report }, 2)}\n` : inWords(report, good, textSettings().width),
       );
       return good ? exitCodes.ok : exitCodes.failed;
     }),

@@ -1,5 +1,6 @@
 import { type Catalog, loadCatalog } from '../../lesson/catalog.ts';
 import type { LessonHead } from '../../lesson/types.ts';
+import { toJson } from '../../plain/json.ts';
 import { openProgress } from '../../progress/store.ts';
 import type { LessonProgress, Progress } from '../../progress/types.ts';
 import { toAnsi } from '../../text/ansi.ts';
@@ -13,15 +14,14 @@ import { problemInWords } from '../problems.ts';
 import { say, textSettings } from '../terminal.ts';
 
 /** What `list --json` prints; fields are added, never changed. */
-const toJson = (catalog: Catalog, progress: Progress): string =>
-  JSON.stringify(
+const listing = (catalog: Catalog, progress: Progress): string =>
+  toJson(
     {
       lessons: catalog.modules.flatMap(({ lessons }) =>
         lessons.map((lesson) => ({ ...lesson, progress: progress[lesson.id] ?? null })),
       ),
       problems: catalog.problems,
     },
-    null,
     2,
   );
 
@@ -67,7 +67,7 @@ export const command: Command = {
     const progress = store.all();
     for (const notice of store.takeNotices()) say(notice);
     if (values.json) {
-      process.stdout.write(`${toJson(catalog, progress)}\n`);
+      process.stdout.write(`${listing(catalog, progress)}\n`);
       return exitCodes.ok;
     }
     for (const problem of catalog.problems) say(problemInWords(problem));

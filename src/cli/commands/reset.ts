@@ -23,8 +23,8 @@ const ourDatabases = async (maintenance: Connection): Promise<string[]> => {
 
 export const command: Command = {
   usage: 'reset',
-  description: `Drops every database of ours (pg_tutor_…) on the server and forgets your progress.
-Lessons that are open elsewhere lose their databases. Asks first.`,
+  description: `Drops every database of ours (pg_tutor_…) on the server and forgets your
+progress. Lessons that are open elsewhere lose their databases. Asks first.`,
   options: {},
   maxPositionals: 0,
   async run({ globals }) {

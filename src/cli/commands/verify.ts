@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { loadCatalog, loadLesson } from '../../lesson/catalog.ts';
 import type { Lesson, Problem } from '../../lesson/types.ts';
+import { toJson } from '../../plain/json.ts';
 import { falseClaimInWords } from '../../plain/sentences.ts';
 import { type RunSummary, runLesson } from '../../player/run-lesson.ts';
 import { installMajor, knownMajors } from '../../postgres/embedded/majors.ts';
@@ -149,7 +150,7 @@ Exit code 1: a claim did not hold, or a lesson has an error.`,
         await Promise.all(accesses.map((access) => access.close()));
       }
       const ok = results.every(isGood) && !problems.some(({ severity }) => severity === 'error');
-      if (values.json) process.stdout.write(`${JSON.stringify({ ok, results, problems }, null, 2)}\n`);
+      if (values.json) process.stdout.write(`${toJson({ ok, results, problems }, 2)}\n`);
       else for (const problem of problems) say(problemInWords(problem));
       return ok ? exitCodes.ok : exitCodes.failed;
     });
