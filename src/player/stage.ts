@@ -42,6 +42,7 @@ export class Stage {
   #scratch: Scratch | null = null;
   #run: Run | null = null;
   #pending: PendingClaim[] = [];
+  #closing: Promise<void> = Promise.resolve();
 
   /** @param timeline the state after every event emitted so far */
   constructor(
@@ -145,12 +146,16 @@ export class Stage {
   }
 
   /** Ends the sessions and drops the database. Idempotent, never rejects. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
     const [run, scratch] = [this.#run, this.#scratch];
     this.#run = null;
     this.#scratch = null;
-    await run?.close().catch(() => {});
-    await scratch?.drop().catch(() => {});
+    // Whoever closes waits for all of it, also for what an earlier call is still busy with.
+    this.#closing = this.#closing.then(async () => {
+      await run?.close().catch(() => {});
+      await scratch?.drop().catch(() => {});
+    });
+    return this.#closing;
   }
 
   #open(): Run {
