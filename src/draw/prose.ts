@@ -5,7 +5,7 @@ import { type Highlighter, plainHighlighter } from '../text/highlight.ts';
 import { type Color, type Line, type Span, span } from '../text/line.ts';
 import { sanitizeLine } from '../text/sanitize.ts';
 import { displayWidth, lineWidth, padEnd, padStart } from '../text/width.ts';
-import { wrapLine } from '../text/wrap.ts';
+import { wrapCode, wrapLine } from '../text/wrap.ts';
 import { type Definitions, inlineLines } from './inline.ts';
 import { rule } from './lines.ts';
 import { drawProseTable } from './prose-table.ts';
@@ -100,7 +100,7 @@ const drawBlock = (node: ProseNode, context: Context): Line[] => {
       return drawAdmonition(node, context);
     case 'code': {
       const lines = context.highlight(node.value, languageOf(node.lang));
-      const wrapped = lines.flatMap((line) => wrapLine(line, Math.max(narrowest, width - 2), { indent: 4 }));
+      const wrapped = lines.flatMap((line) => wrapCode(line, Math.max(narrowest, width - 2)));
       return wrapped.map((line) => (line.length > 0 ? [span('  '), ...line] : line));
     }
     case 'table':

@@ -118,6 +118,12 @@ export const wrapLine = (line: Line, width: number, options: { readonly indent?:
   return lines;
 };
 
+/** Wraps a line of code; what follows stands a little deeper than the line itself. */
+export const wrapCode = (line: Line, width: number): Line[] => {
+  const own = lineText(line).search(/[^ ]|$/);
+  return wrapLine(line, width, { indent: Math.min(own + 2, Math.floor(width / 2)) });
+};
+
 /** Word wrap of sanitized text of any number of lines. */
 export const wrapText = (text: string, width: number): string[] =>
   text.split('\n').flatMap((line) => wrapLine(plainLine(line), width).map(lineText));

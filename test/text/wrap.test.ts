@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Line, lineText, plainLine, span } from '../../src/text/line.ts';
 import { lineWidth } from '../../src/text/width.ts';
-import { wrapLine, wrapText } from '../../src/text/wrap.ts';
+import { wrapCode, wrapLine, wrapText } from '../../src/text/wrap.ts';
 import { nasty } from './nasty.ts';
 
 const wrapped = (text: string, width: number, indent = 0) =>
@@ -68,6 +68,17 @@ describe('wrapLine', () => {
     wrapText('x'.repeat(200_000), 80);
     wrapText('word '.repeat(40_000), 80);
     expect(performance.now() - start).toBeLessThan(10_000);
+  });
+});
+
+describe('wrapCode', () => {
+  it('puts what follows deeper than the line', () => {
+    const lines = wrapCode([span('    '), span('select', { bold: true }), span(' one_column, another')], 24);
+    expect(lines.map(lineText)).toEqual(['    select one_column,', '      another']);
+    expect(wrapCode(plainLine(`${' '.repeat(14)}aaaa bbbb`), 20).map(lineText)).toEqual([
+      `${' '.repeat(14)}aaaa`,
+      `${' '.repeat(10)}bbbb`,
+    ]);
   });
 });
 
