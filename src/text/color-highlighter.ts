@@ -1,6 +1,6 @@
 import { DEFAULT_THEME, highlight } from 'cli-highlight';
-import { type Highlighter, plainHighlighter } from './highlight.ts';
 import { type Line, type Span, type Style, span } from './line.ts';
+import { type Highlighter, plainHighlighter } from './plain-highlighter.ts';
 import { sanitize } from './sanitize.ts';
 
 // Loaded by highlight.ts when it is needed. cli-highlight is imported here by its names and not there by `import()`:
