@@ -185,6 +185,24 @@ describe('a damaged data directory', () => {
   });
 });
 
+describe('settings of ALTER SYSTEM', () => {
+  it('that no server can start with are put aside with a word; others stay', async () => {
+    const server = await startEmbedded({ stateDir: ready });
+    const client = await connect(server);
+    await client.query(`alter system set work_mem = '7MB'`);
+    await client.end();
+    await server.release();
+    await allGone(ready);
+    expect(await startsAgain(ready)).toEqual([]);
+    const file = path.join(server.dataDir, 'postgresql.auto.conf');
+    expect(readFileSync(file, 'utf8')).toContain('7MB');
+    writeFileSync(file, "huge_pages = 'on'\nmin_dynamic_shared_memory = '1TB'\n");
+    expect(await startsAgain(ready)).toEqual([expect.stringContaining(`${file}.refused`)]);
+    expect(readFileSync(`${file}.refused`, 'utf8')).toContain('huge_pages');
+    expect(await startsAgain(ready)).toEqual([]);
+  });
+});
+
 describe('a crash of the postmaster', () => {
   const crash = async (server: EmbeddedServer): Promise<void> => {
     const client = await connect(server);

@@ -7,12 +7,15 @@ import { cannotStart } from './failure.ts';
 import type { Interest } from './keeper.ts';
 import type { Place } from './place.ts';
 import { lacksSharedMemory, launch } from './postmaster.ts';
-import { bornAt, reason } from './process.ts';
+import { bornAt, errorCode, reason } from './process.ts';
 
 /** PG_CONTROL_FILE_SIZE in pg_control.h, the same in 14 to 18. */
 const controlFileSize = 8192;
 
-/** What is wrong with a data directory as far as a look tells; null when nothing is. */
+/**
+ * What is wrong with a data directory as far as a look tells; null when nothing is.
+ * @throws {PostgresError} cannot-start when we may not look
+ */
 export const lookForDamage = (data: string, major: number): string | null => {
   try {
     const version = readFileSync(path.join(data, 'PG_VERSION'), 'utf8').trim();
@@ -20,20 +23,39 @@ export const lookForDamage = (data: string, major: number): string | null => {
     const size = statSync(path.join(data, 'global', 'pg_control')).size;
     return size === controlFileSize ? null : `global/pg_control has ${size} bytes`;
   } catch (error) {
-    return reason(error);
+    if (['ENOENT', 'ENOTDIR', 'EISDIR', 'EIO'].includes(errorCode(error))) return reason(error);
+    throw cannotStart(
+      `The server's data directory cannot be read: ${reason(error)}.`,
+      `Remove ${data}, or make it yours.`,
+      error,
+    );
   }
 };
 
+const aboutFiles =
+  /checkpoint record|control file|"?global\/pg_control|incompatible with server|not a valid data directory|(could not|cannot) (open|read|access|stat|find|load) .*("(base|global|pg_[a-z]+)\b|PG_VERSION|\.conf")|invalid (data|page|magic|checkpoint)|startup process .*exited with exit code 1/;
+
+/** Causes outside of the data directory, after which all kinds of things fail. */
+const aboutResources =
+  /permission denied|no space left|too many open|out of memory|cannot allocate|read-only file system|administrator command|shutdown request/i;
+
 /** Of a server that ended at its start: a line of its log that tells of damaged files. */
 export const findDamage = (log: string): string | null => {
-  const about =
-    /checkpoint record|control file|"?global\/pg_control|incompatible with server|not a valid data directory|(could not|cannot) (open|read|access|stat|find|load) .*("(base|global|pg_[a-z]+)\b|PG_VERSION|\.conf")|invalid (data|page|magic|checkpoint)|startup process .*(exited|terminated)/;
+  if (aboutResources.test(log)) return null;
   for (const line of log.split('\n')) {
     const [, words] = /(?:FATAL|PANIC|LOG|postgres): +(.*)/.exec(line) ?? [];
-    if (words && about.test(words) && !/permission denied|no space left|too many open/i.test(words))
-      return words;
+    if (words && aboutFiles.test(words)) return words;
   }
   return null;
+};
+
+/** A learner's ALTER SYSTEM may have set what no server can start with. @returns false when there is nothing to undo */
+export const putSettingsAside = (place: Place, say: (word: string) => void): boolean => {
+  const file = path.join(place.data, 'postgresql.auto.conf');
+  if (!existsSync(file) || !/^\s*[a-z]/im.test(readFileSync(file, 'utf8'))) return false;
+  renameSync(file, `${file}.refused`);
+  say(`The server did not start with the settings of ALTER SYSTEM; they are now in ${file}.refused.`);
+  return true;
 };
 
 /** Moves a damaged data directory aside (only the newest is kept) and says so. */

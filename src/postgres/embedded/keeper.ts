@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import path from 'node:path';
+import { PostgresError } from '../error.ts';
+import { type Account, giveTo } from './account.ts';
 import { cannotStart } from './failure.ts';
 import type { Place } from './place.ts';
-import { errorCode } from './process.ts';
+import { errorCode, reason } from './process.ts';
 
 /**
  * The keeper is a small shell process that outlives every pg-tutor process and stops the server after the last of them,
@@ -23,6 +25,8 @@ import { errorCode } from './process.ts';
 const script = `
 folder=$1 lock=$2 data=$3 server= child=
 umask 077
+trap '' PIPE
+[ -d "$folder" ] || mkdir "$folder" || exit 1
 cd "$folder" && rm -f users && mkfifo users && exec 3<>users 4<users && cd / || exit 1
 echo ready
 exec >/dev/null 2>&1
@@ -134,12 +138,15 @@ export const joinKeeper = (folder: string, server: number): Interest | null => {
   }
 };
 
-/** Starts a keeper for a socket folder. Called under the start lock. @throws {PostgresError} cannot-start */
+/**
+ * Starts a keeper, which makes the socket folder if there is none. From then on nothing is left behind, whenever we are killed.
+ * @throws {PostgresError} cannot-start
+ */
 export const spawnKeeper = async (
   folder: string,
-  place: Place,
-  env: NodeJS.ProcessEnv,
+  { place, account, env }: { place: Place; account: Account; env: NodeJS.ProcessEnv },
 ): Promise<Interest> => {
+  let interest: Interest | undefined;
   const keeper = spawn('/bin/sh', ['-c', script, 'pg-tutor-keeper', folder, place.lock, place.data], {
     detached: true,
     cwd: '/',
@@ -157,9 +164,17 @@ export const spawnKeeper = async (
       keeper.once('close', () => reject(new Error(words.trim() || 'it ended at once')));
     });
     // While its input is open the keeper holds the FIFO open itself; the end of its input is the sign that we do.
-    return open(folder);
+    interest = open(folder);
+    giveTo(account, folder);
+    return interest;
   } catch (error) {
-    throw cannotStart('The process that watches over the server could not be started.', '', error);
+    interest?.close();
+    if (error instanceof PostgresError) throw error;
+    throw cannotStart(
+      `The process that watches over the server could not be started: ${reason(error)}.`,
+      '',
+      error,
+    );
   } finally {
     keeper.stdin.destroy();
     keeper.stdout.destroy();

@@ -1,11 +1,12 @@
-import { mkdtempSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { accessSync, constants, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { type Account, ENTER, giveTo, mayUse } from './account.ts';
+import { type Account, ENTER, mayUse } from './account.ts';
 import { cannotStart } from './failure.ts';
 import { hasKeeper } from './keeper.ts';
 import type { Place } from './place.ts';
-import { bornAt, reason } from './process.ts';
+import { bornAt } from './process.ts';
 
 export const socketPort = 5432;
 
@@ -14,49 +15,31 @@ const maxSocketPath = process.platform === 'linux' ? 107 : 103;
 
 const prefix = (place: Place): string => `pg-tutor-${place.hash}-`;
 
-const parents = (place: Place, account: Account, env: NodeJS.ProcessEnv): string[] => {
-  const wanted = [env.XDG_RUNTIME_DIR, env.TMPDIR, os.tmpdir(), '/tmp', '/var/tmp', place.folder];
-  const fits = (folder: string) =>
-    Buffer.byteLength(path.join(folder, `${prefix(place)}${process.pid}-XXXXXX`, `.s.PGSQL.${socketPort}`)) <=
-    maxSocketPath;
-  return wanted.filter(
-    (folder): folder is string =>
-      !!folder &&
-      path.isAbsolute(folder) &&
-      !folder.includes('"') &&
-      fits(folder) &&
-      mayUse(folder, account, ENTER),
-  );
-};
-
-const makeFolder = (place: Place, account: Account, env: NodeJS.ProcessEnv): string => {
-  let why = '';
-  for (const parent of parents(place, account, env)) {
-    try {
-      return mkdtempSync(path.join(parent, `${prefix(place)}${process.pid}-`));
-    } catch (error) {
-      why = ` (${reason(error)})`;
-    }
+/**
+ * Names a new folder for the socket and the FIFO, which the keeper makes: short, where we may make it and the server's account may
+ * enter. The name is new each time, so that a postgres left over from a start that was killed cannot come to life in it.
+ * @throws {PostgresError} cannot-start
+ */
+export const nameSocketFolder = (place: Place, account: Account, env: NodeJS.ProcessEnv): string => {
+  const name = `${prefix(place)}${process.pid}-${randomBytes(3).toString('hex')}`;
+  for (const parent of [env.XDG_RUNTIME_DIR, env.TMPDIR, os.tmpdir(), '/tmp', '/var/tmp', place.folder]) {
+    if (!parent || !path.isAbsolute(parent) || parent.includes('"')) continue;
+    const folder = path.join(parent, name);
+    if (Buffer.byteLength(path.join(folder, `.s.PGSQL.${socketPort}`)) > maxSocketPath) continue;
+    if (isWritable(parent) && mayUse(parent, account, ENTER)) return folder;
   }
   throw cannotStart(
-    `There is no folder for the server’s socket that is short enough and writable${why}.`,
+    'There is no folder for the server’s socket that is short enough and writable.',
     'Set XDG_RUNTIME_DIR or TMPDIR to such a folder.',
   );
 };
 
-/**
- * A new folder for the socket and the FIFO: short, mode 0700, the server's account's own. Its name is new each time, so that a
- * postgres left over from a start that was killed cannot come to life in it.
- * @throws {PostgresError} cannot-start
- */
-export const makeSocketFolder = (place: Place, account: Account, env: NodeJS.ProcessEnv): string => {
-  const folder = makeFolder(place, account, env);
+const isWritable = (folder: string): boolean => {
   try {
-    giveTo(account, folder);
-    return folder;
-  } catch (error) {
-    rmdirSync(folder);
-    throw error;
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
   }
 };
 

@@ -1,8 +1,17 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { PostgresError } from '../error.ts';
 import { type Account, serverAccount } from './account.ts';
 import { prepareBinaries } from './binaries.ts';
-import { findDamage, isEmpty, lastLines, lookForDamage, makeData, putAside } from './data-directory.ts';
+import {
+  findDamage,
+  isEmpty,
+  lastLines,
+  lookForDamage,
+  makeData,
+  putAside,
+  putSettingsAside,
+} from './data-directory.ts';
 import { cannotStart } from './failure.ts';
 import { type Interest, joinKeeper, spawnKeeper } from './keeper.ts';
 import { withLock } from './lock.ts';
@@ -18,8 +27,8 @@ import {
   stop,
   waitReady,
 } from './postmaster.ts';
-import { sleep } from './process.ts';
-import { makeSocketFolder, removeDeadFolders, socketPort } from './socket-folder.ts';
+import { reason, sleep } from './process.ts';
+import { nameSocketFolder, removeDeadFolders, socketPort } from './socket-folder.ts';
 
 export type EmbeddedOptions = {
   readonly major?: number;
@@ -63,7 +72,7 @@ const join = async (setup: Setup): Promise<Interest | null> => {
   if (!running) return null;
   const interest =
     joinKeeper(running.folder, running.pid) ??
-    (existsSync(running.folder) ? await spawnKeeper(running.folder, setup.place, setup.env) : null);
+    (existsSync(running.folder) ? await spawnKeeper(running.folder, setup) : null);
   try {
     if (interest?.tell(`server ${running.pid}`)) {
       if (await waitReady(setup.place.data, running.pid, () => !isPostmaster(running))) return interest;
@@ -120,6 +129,8 @@ const start = async (setup: Setup, interest: Interest): Promise<void> => {
       more = { dynamic_shared_memory_type: 'mmap' };
     } else if (found && !renewed) {
       await renew(found);
+    } else if (putSettingsAside(place, setup.say)) {
+      removeStalePid(place.data);
     } else {
       throw cannotStart(
         `PostgreSQL ${major} ended at its start:\n${lastLines(words)}`,
@@ -139,7 +150,7 @@ const joinOrStart = async (setup: Setup, mine: Interest | null): Promise<Interes
     const reuse = mine && existsSync(path.join(mine.folder, 'users')) && mine.tell('child') ? mine : null;
     const own =
       reuse ??
-      (findRunning(place.data) ? null : await spawnKeeper(makeSocketFolder(place, account, env), place, env));
+      (findRunning(place.data) ? null : await spawnKeeper(nameSocketFolder(place, account, env), setup));
     let result: Interest | null = null;
     try {
       result = await withLock(place.lock, async () => {
@@ -170,7 +181,20 @@ export const startEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedS
   const account = serverAccount();
   const place = makePlace(options.stateDir, major, account);
   const setup: Setup = { place, account, major, native, env, say: options.log ?? (() => {}) };
-  let interest = await joinOrStart(setup, null);
+  const attach = async (mine: Interest | null): Promise<Interest> => {
+    try {
+      return await joinOrStart(setup, mine);
+    } catch (error) {
+      if (error instanceof PostgresError) throw error;
+      throw cannotStart(
+        `PostgreSQL ${major} could not be started: ${reason(error)}.`,
+        `Its files are in ${place.folder}.`,
+        error,
+      );
+    }
+  };
+  let interest = await attach(null);
+  let released = false;
   return {
     get host() {
       return interest.folder;
@@ -181,12 +205,14 @@ export const startEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedS
     logFile: place.log,
     dataDir: place.data,
     async release() {
+      released = true;
       interest.close();
     },
     async restart() {
-      const next = await joinOrStart(setup, interest);
+      const next = await attach(interest);
       if (next !== interest) interest.close();
       interest = next;
+      if (released) interest.close();
     },
   };
 };
