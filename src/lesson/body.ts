@@ -81,8 +81,10 @@ export class BodyReader {
         'the title of a lesson is in its front matter; a page begins with ##',
       );
     if (node.type === 'html') {
-      if (isOpenComment(node.value))
+      if (isOpenComment(node.value)) {
         this.#problems.error(this.#place(node), 'the comment that begins here is not closed by -->');
+        return;
+      }
       const notes = readNotes(node.value);
       if (notes !== null) {
         this.#page(this.#place(node)).blocks.push({
@@ -132,8 +134,13 @@ export class BodyReader {
   #endPage(): void {
     if (this.#asked)
       this.#problems.error(this.#asked.fence.position, 'predict: no step follows on this page');
-    if (this.#open?.blocks.every((block) => block.kind === 'notes'))
-      this.#problems.warning(this.#open.page.position, `the page ${quoted(this.#open.page.title)} is empty`);
+    const page = this.#open?.page;
+    // A block that cannot be read is not on the page, and said already.
+    const broken = this.#problems.list.some(
+      ({ severity, position }) => severity === 'error' && position.line >= (page?.position.line ?? 0),
+    );
+    if (page?.blocks.every((block) => block.kind === 'notes') && !broken)
+      this.#problems.warning(page.position, `the page ${quoted(page.title)} is empty`);
     this.#asked = null;
     this.#above = null;
     this.#open = null;
@@ -157,8 +164,6 @@ export class BodyReader {
   #block(fence: Fence): boolean {
     const [name, second] = fence.words;
     const kind = name?.text ?? '';
-    if (!fence.closed)
-      this.#problems.error(fence.position, 'the block that begins here is not closed by a line of backticks');
     if (laterBlocks.includes(kind)) {
       this.#problems.error(fence.position, `${kind} blocks are not supported by this version`);
       return true;
@@ -170,7 +175,12 @@ export class BodyReader {
           name.position,
           `a ${quoted(kind)} block is only shown; did you mean "${near}"?`,
         );
-      return false;
+      if (fence.closed) return false;
+    }
+    if (!fence.closed) {
+      // What it has swallowed would only give more problems.
+      this.#problems.error(fence.position, 'the block that begins here is not closed by a line of backticks');
+      return true;
     }
     if (kind === 'sql' && second?.text === 'show' && fence.words.length === 2) return false;
     const info = readInfo(fence, this.#problems);

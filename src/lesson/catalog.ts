@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { decodeText, maxLessonBytes } from './decode.ts';
+import { decodeText, maxLessonBytes, tooLarge } from './decode.ts';
 import { LessonError } from './error.ts';
 import { findLesson } from './find-lesson.ts';
 import { arrangeFiles, type LessonFile, type ModuleFolder } from './lesson-files.ts';
@@ -65,8 +65,7 @@ const scan = async (folder: string): Promise<{ modules: ModuleFolder[]; problems
 const readText = async (folder: string, file: string): Promise<Text | Problem | null> => {
   try {
     const full = path.join(folder, file);
-    if ((await stat(full)).size > maxLessonBytes)
-      return problemAt(file, `the file is too large: more than ${maxLessonBytes / 1_000_000} MB`);
+    if ((await stat(full)).size > maxLessonBytes) return problemAt(file, tooLarge);
     const bytes = await readFile(full);
     const decoded = decodeText(bytes, file);
     if ('invalid' in decoded)

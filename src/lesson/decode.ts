@@ -1,7 +1,11 @@
 import type { Position } from './types.ts';
 
-/** A lesson file larger than this is refused unread: no lesson is, and Markdown of that size takes seconds. */
-export const maxLessonBytes = 1_000_000;
+/**
+ * A lesson file larger than this is refused unread. It is ten times the longest lesson, and still read in a second or
+ * two when it is one paragraph of short lines, which costs the Markdown parser the square of its length.
+ */
+export const maxLessonBytes = 256 * 1024;
+export const tooLarge = `the file is too large: more than ${maxLessonBytes / 1024} KB`;
 
 type Decoded = { readonly text: string } | { readonly invalid: Position };
 

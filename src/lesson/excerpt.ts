@@ -25,7 +25,8 @@ export const makeExcerpt = (
     const start = before.lastIndexOf('\n') + 1;
     const end = text.indexOf('\n', start);
     const length = (end < 0 ? text.length : end) - start;
-    const indent = Math.max(0, (lines[first - 1 + row]?.length ?? length) - length);
+    // Without any text, the line is already the one that closes the block.
+    const indent = text === '' ? 0 : Math.max(0, (lines[first - 1 + row]?.length ?? length) - length);
     return { file, line: first + row, column: indent + before.length - start + 1 };
   },
 });

@@ -1,6 +1,6 @@
 import { BodyReader } from './body.ts';
 import { findContradictions } from './contradictions.ts';
-import { maxLessonBytes } from './decode.ts';
+import { maxLessonBytes, tooLarge } from './decode.ts';
 import { readFrontMatter } from './front-matter.ts';
 import { collectProblems, hasError, type Problems, sortProblems } from './problems.ts';
 import { readMarkdown } from './prose.ts';
@@ -25,7 +25,7 @@ export const parseLesson = (text: string, context: LessonContext): ParsedLesson 
 const read = (original: string, context: LessonContext, problems: Problems): Lesson | null => {
   const top = { file: context.file, line: 1, column: 1 };
   if (original.length > maxLessonBytes) {
-    problems.error(top, `the file is too large: more than ${maxLessonBytes / 1_000_000} MB`);
+    problems.error(top, tooLarge);
     return null;
   }
   const text = original.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
@@ -45,7 +45,7 @@ const read = (original: string, context: LessonContext, problems: Problems): Les
   const { front, length } = readFrontMatter(context.file, lines, problems);
   // Blank lines in place of the front matter keep every line number true.
   const markdown = '\n'.repeat(length) + lines.slice(length).join('\n');
-  const nodes = readMarkdown(markdown, { ...top, line: length + 1 }, problems);
+  const nodes = readMarkdown(markdown, top, problems);
   if (!nodes) return null;
   const body = new BodyReader(context.file, lines, front?.title ?? 'Introduction', problems);
   body.read(nodes);

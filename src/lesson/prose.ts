@@ -6,8 +6,18 @@ import { didYouMean } from './closest.ts';
 import type { Problems } from './problems.ts';
 import type { Admonition, Position, ProseNode } from './types.ts';
 
+/** A line that opens dozens of quotes and lists, each inside the one before it. */
+const deepLine = /^(?:[ \t]*(?:>|(?:[-+*]|\d{1,9}[.)])[ \t])){60}/m;
+
 /** @returns null after an error, which is then among the problems */
 export const readMarkdown = (text: string, position: Position, problems: Problems): RootContent[] | null => {
+  // The parser would take minutes for it.
+  const deep = deepLine.exec(text);
+  if (deep) {
+    const line = position.line + text.slice(0, deep.index).split('\n').length - 1;
+    problems.error({ ...position, line, column: 1 }, 'nested too deeply');
+    return null;
+  }
   try {
     return fromMarkdown(text, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] }).children;
   } catch (error) {

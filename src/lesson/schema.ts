@@ -129,17 +129,26 @@ export const mapping = <T extends z.ZodRawShape>(expected: string, shape: T, lat
         // One line for each unknown key; readShape gives each its own position.
         error: (issue) =>
           issue.code === 'unrecognized_keys'
-            ? issue.keys.map((key) => unknownKey(key, Object.keys(shape), later)).join('\n')
+            ? issue.keys.map((key) => unknownKey(key, issue.input, Object.keys(shape), later)).join('\n')
             : undefined,
       }),
     );
 
-const unknownKey = (key: string, known: readonly string[], later: readonly string[]): string =>
-  later.includes(key)
-    ? 'not supported by this version'
-    : /\s/.test(key)
-      ? 'not a key; put a text that has a comma in it in quotes'
-      : `unknown key${didYouMean(key, known) || `; known are ${known.join(', ')}`}`;
+const unknownKey = (
+  key: string,
+  input: unknown,
+  known: readonly string[],
+  later: readonly string[],
+): string => {
+  if (later.includes(key)) return 'not supported by this version';
+  const near = didYouMean(key, known);
+  // { text: no, never } has the key "never", without a value.
+  const values: Record<string, unknown> = { ...(typeof input === 'object' && input) };
+  const value = values[key];
+  if (/\s/.test(key) || (!near && value instanceof YamlScalar && value.text === ''))
+    return 'not a key; put a text that has a comma in it in quotes';
+  return `unknown key${near || `; known are ${known.join(', ')}`}`;
+};
 
 /** `choices[1].when.rowCount` */
 const pathText = (path: readonly PropertyKey[]): string =>
