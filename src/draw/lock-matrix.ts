@@ -71,12 +71,12 @@ export const drawLockMatrix = (
     return [part, span(' '.repeat(gap))];
   };
 
+  const axes = long ? `held ${glyphs.arrowDown}  requested ${glyphs.arrowRight}` : '';
   const lines: Line[] = [
     [
-      span(padEnd(' held', 2 + labelWidth), { dim: true }),
+      span(padEnd(` ${axes}`, labelWidth + 2), { dim: true }),
       span('  '),
       ...modes.flatMap((mode) => center(span(mode.short, { bold: true }))),
-      span(' requested', { dim: true }),
     ],
   ];
   for (const held of modes) {

@@ -1,10 +1,17 @@
 import type { Block, Prediction, ProseNode, Step } from '../lesson/types.ts';
-import { currentPage, nextStep, openPrediction, type PlayerState, visibleBlocks } from '../player/state.ts';
+import {
+  currentPage,
+  isStep,
+  nextStep,
+  openPrediction,
+  type PlayerState,
+  visibleBlocks,
+} from '../player/state.ts';
 import type { Glyphs } from '../text/glyphs.ts';
 import type { Highlighter } from '../text/highlight.ts';
 import { type Line, span } from '../text/line.ts';
 import { sanitize, sanitizeLine } from '../text/sanitize.ts';
-import { wrapLine, wrapText } from '../text/wrap.ts';
+import { wrapCode, wrapLine, wrapText } from '../text/wrap.ts';
 import { drawOutcome } from './outcome.ts';
 import { drawPrediction, drawVerdict } from './prediction.ts';
 import { layoutProse } from './prose.ts';
@@ -58,7 +65,7 @@ export const drawPage = (state: PlayerState, options: PageOptions): PagePicture 
   const add = (block: readonly Line[]): void => {
     if (block.length > 0) lines.push([], ...block);
   };
-  const shown = visibleBlocks(state);
+  const shown = settledBlocks(state);
   for (const block of options.notes ? withNotes(page.blocks, shown) : shown) {
     switch (block.kind) {
       case 'prose':
@@ -88,6 +95,14 @@ export const drawPage = (state: PlayerState, options: PageOptions): PagePicture 
   return { lines, fresh };
 };
 
+/** While a step runs, what follows it is not shown yet: first the outcome, then the next question. */
+const settledBlocks = (state: PlayerState): readonly Block[] => {
+  const shown = visibleBlocks(state);
+  if (state.phase !== 'running') return shown;
+  const at = shown.findIndex((block) => isStep(block) && block.id === state.ran[state.ran.length - 1]);
+  return at < 0 ? shown : shown.slice(0, at + 1);
+};
+
 /** Notes stand where the author put them, as far as the page is visible. */
 const withNotes = (blocks: readonly Block[], shown: readonly Block[]): readonly Block[] => {
   const last = shown[shown.length - 1];
@@ -105,7 +120,7 @@ const drawStep = (step: Step, state: PlayerState, options: PageOptions): Line[] 
   const { glyphs, width } = options;
   const ran = state.ran.includes(step.id);
   const run = ran ? state.timeline.steps.findLast((candidate) => candidate.step === step.id) : undefined;
-  const next = nextStep(state)?.id === step.id;
+  const next = !ran && nextStep(state)?.id === step.id;
   const who =
     step.kind === 'sql'
       ? span(sanitizeLine(step.session), {
@@ -131,7 +146,7 @@ const drawSql = (sql: string, { width, highlight }: PageOptions, next: boolean):
   const code = highlight(sql.replace(/\s+$/, ''), 'sql');
   const digits = String(code.length).length;
   return code.flatMap((line, index) =>
-    wrapLine(line, Math.max(10, width - digits - 3), { indent: 2 }).map(
+    wrapCode(line, Math.max(10, width - digits - 3)).map(
       (part, at): Line => [
         span(` ${(at === 0 ? String(index + 1) : '').padStart(digits)}  `, {
           dim: true,

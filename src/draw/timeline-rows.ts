@@ -13,6 +13,8 @@ import { flattenSql, formatDuration, listInWords, lockInWords, outcomeOf, releas
 
 export type Link = { readonly from: number; readonly to: number; readonly style: Style };
 export type Row = {
+  /** The page that begins here; the row holds nothing else. */
+  readonly page?: string;
   readonly at: number | null;
   /** By column; null: nothing of that session here. */
   readonly cells: readonly (Line | null)[];
@@ -28,7 +30,13 @@ export type RowOptions = {
   readonly now: number;
 };
 
-type DraftRow = { at: number | null; cells: (Line | null)[]; bars: boolean[]; link: Link | null };
+type DraftRow = {
+  page?: string;
+  at: number | null;
+  cells: (Line | null)[];
+  bars: boolean[];
+  link: Link | null;
+};
 
 type Moment = { readonly at: number; readonly rank: number; readonly draw: () => void };
 
@@ -61,7 +69,7 @@ export const timelineRows = (timeline: TimelineState, options: RowOptions): Row[
     return rows.length - 1;
   };
 
-  const wrapped = (text: string, style?: Style, max = 2): Line[] => {
+  const wrapped = (text: string, style?: Style, max = cellWidth < 26 ? 3 : 2): Line[] => {
     const lines = wrapText(text, cellWidth).map((line) => sanitizeLine(line).trimEnd());
     const shown = lines.slice(0, max);
     const rest = lines.slice(max - 1).join(' ');
@@ -141,7 +149,18 @@ export const timelineRows = (timeline: TimelineState, options: RowOptions): Row[
 
   const count = (step: StepState): number => Math.max(1, step.statements.length);
 
+  let page: string | null = null;
   const sent = (step: StepState): void => {
+    if (step.page !== null && step.page !== page) {
+      page = step.page;
+      rows.push({
+        page,
+        at: null,
+        cells: sessions.map(() => null),
+        bars: sessions.map(() => false),
+        link: null,
+      });
+    }
     const wait = step.waits[0];
     statements(
       step,

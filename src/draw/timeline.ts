@@ -1,7 +1,7 @@
 import type { Glyphs } from '../text/glyphs.ts';
 import { type Line, type Span, type Style, span } from '../text/line.ts';
 import { sanitizeLine } from '../text/sanitize.ts';
-import { displayWidth, fitLine, lineWidth } from '../text/width.ts';
+import { displayWidth, fitLine, lineWidth, truncate } from '../text/width.ts';
 import type { SessionState, TimelineState } from '../timeline/state.ts';
 import { type Row, timelineRows } from './timeline-rows.ts';
 import { formatMoment, sessionColor } from './words.ts';
@@ -22,6 +22,8 @@ export type TimelineOptions = {
   readonly glyphs: Glyphs;
   /** The run's clock now, ms: says how long a wait has lasted that has not ended. */
   readonly now: number;
+  /** Titles of pages by id; where a new page begins, its title is drawn across. */
+  readonly titles?: Readonly<Record<string, string>>;
 };
 
 /**
@@ -36,21 +38,35 @@ export const drawTimeline = (timeline: TimelineState, options: TimelineOptions):
     Math.floor((options.width - timeWidth) / Math.max(1, sessions.length)),
   );
   const width = Math.max(options.width, timeWidth + column * sessions.length);
-  const rows = timelineRows(timeline, { sessions, glyphs, now, cellWidth: column - 2 });
+  const titles = options.titles ?? {};
+  const all = timelineRows(timeline, { sessions, glyphs, now, cellWidth: column - 2 });
+  const several = new Set(all.flatMap((row) => row.page ?? [])).size > 1;
+  const rows = all.filter((row) => row.page === undefined || (several && titles[row.page] !== undefined));
   const start = timeline.steps[0]?.sentAt ?? 0;
   const header: Line[] = [
     fitLine(
       [
         span(' t'.padEnd(timeWidth), { dim: true }),
         ...sessions.flatMap((name) =>
-          fitLine(sessionTitle(name, sessions, timeline, column - 1, glyphs), column),
+          fitLine(fitLine(sessionTitle(name, sessions, timeline, column - 2, glyphs), column - 2), column),
         ),
       ],
       width,
     ),
     [span(glyphs.hLine.repeat(width), { dim: true })],
   ];
-  return { header, body: rows.map((row) => fitLine(drawRow(row, column, start, glyphs), width)), width };
+  return {
+    header,
+    body: rows.map((row) =>
+      fitLine(
+        row.page === undefined
+          ? drawRow(row, column, start, glyphs)
+          : pageLine(titles[row.page] ?? '', width, glyphs),
+        width,
+      ),
+    ),
+    width,
+  };
 };
 
 /** psql shows the same in its prompt (manual: app-psql, PROMPT1 %x). */
@@ -70,13 +86,27 @@ const sessionTitle = (
 ): Line => {
   const title = span(sanitizeLine(name), { bold: true, color: sessionColor(sessions, name) });
   const session = timeline.sessions.find((candidate) => candidate.name === name);
-  if (!session) return [title, span('  not connected', { dim: true })];
+  const absent: Line = [title, span('  not connected', { dim: true })];
+  if (!session) return lineWidth(absent) <= width ? absent : [title];
   if (session.lost) return [title, span(`  ${glyphs.lost} lost`, { color: 'red' })];
   const pid = span(`  pid ${session.pid}`, { dim: true });
   const words = transactionWords[session.transaction];
   const sign = transactionSign(session);
-  const long: Line = [title, pid, ...(words ? [span('  '), { ...sign, text: words }] : [])];
-  return lineWidth(long) <= width ? long : [title, pid, span('  '), sign];
+  const gap = span('  ');
+  const variants: Line[] = [
+    ...(words ? [[title, pid, gap, { ...sign, text: words }]] : []),
+    [title, pid, gap, sign],
+    [title, span(` ${session.pid}`, { dim: true }), span(' '), sign],
+    [title, span(' '), sign],
+  ];
+  return variants.find((line) => lineWidth(line) <= width) ?? [title];
+};
+
+const pageLine = (title: string, width: number, glyphs: Glyphs): Line => {
+  const words = ` ${truncate(sanitizeLine(title), Math.max(4, width - timeWidth - 4), glyphs.ellipsis)} `;
+  const lead = glyphs.hLine.repeat(timeWidth - 1);
+  const rest = glyphs.hLine.repeat(Math.max(0, width - displayWidth(words) - timeWidth + 1));
+  return [span(lead + words + rest, { dim: true })];
 };
 
 const drawRow = (row: Row, column: number, start: number, glyphs: Glyphs): Line => {

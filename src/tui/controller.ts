@@ -73,7 +73,8 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
 
   /** A clock runs only while there is something whose time is shown. */
   const tick = (state: PlayerState | null): void => {
-    const runs = state?.timeline.steps.some((step) => step.endedAt === null) ?? false;
+    const open = state?.timeline.steps.some((step) => step.endedAt === null) ?? false;
+    const runs = open || state?.phase === 'starting';
     if (runs && !ticking) ticking = setInterval(changes.poke, 1000);
     else if (!runs && ticking) {
       clearInterval(ticking);
@@ -179,7 +180,7 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
       actions,
     };
     const lines = current.modal?.kind === 'help' ? helpOver({ ...known, helpMax: 0 }, size.width).length : 0;
-    return { ...known, helpMax: Math.max(0, lines - (size.height - 4)) };
+    return { ...known, helpMax: Math.max(0, lines - (size.height - 5)) };
   };
 
   const pressOne = (key: KeyName, size: Size): void => {
@@ -190,7 +191,8 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
   };
 
   return {
-    frame: (size) => drawFrame(context(size), size, deps.serverLabel()),
+    frame: (size) =>
+      drawFrame(context(size), size, { label: deps.serverLabel(), words: deps.serverWords?.() ?? null }),
     version: () => version,
     subscribe: (listener) => {
       listeners.add(listener);

@@ -24,6 +24,8 @@ export type TuiDeps = {
   readonly color: boolean;
   /** `PostgreSQL 18.4 · own server`; null until one is known. Never a password. */
   readonly serverLabel: () => string | null;
+  /** What a server that is on its way does that takes time; shown while the lesson starts. */
+  readonly serverWords?: () => string | null;
   readonly stdin: TerminalInput;
   readonly stdout: TerminalOutput;
   /** Stops the process as Ctrl+Z does; by default SIGTSTP to the process group. */

@@ -41,7 +41,7 @@ export const homeKeys: readonly Binding<Context>[] = [
   {
     id: 'up',
     keys: ['up', 'k'],
-    shown: ['up', 'down'],
+    shown: () => ['up', 'down'],
     help: 'lesson above',
     hint: () => 'choose',
     run: (context) => move(context, -1),
@@ -65,7 +65,7 @@ export const homeKeys: readonly Binding<Context>[] = [
   {
     id: 'module',
     keys: ['right', 'l'],
-    shown: ['left', 'right'],
+    shown: () => ['left', 'right'],
     help: 'next module',
     hint: ({ home }) => (home.groups.length > 1 ? 'module' : null),
     run: (context) => moveGroup(context, 1),

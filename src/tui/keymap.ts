@@ -8,7 +8,7 @@ export type Binding<Context> = {
   readonly id: string;
   readonly keys: readonly KeyName[];
   /** The keys that the hint line names; by default the first one. */
-  readonly shown?: readonly KeyName[];
+  readonly shown?: (context: Context) => readonly KeyName[];
   readonly help: string;
   /** Words for the hint line while the command makes sense; left out: it is not shown there. */
   readonly hint?: (context: Context) => string | null;
@@ -47,8 +47,8 @@ const keySigns = (glyphs: Glyphs): Readonly<Record<KeyName, string>> => ({
 export const showKey = (key: KeyName, glyphs: Glyphs): string =>
   keySigns(glyphs)[key] ?? (key.startsWith('ctrl-') ? `Ctrl+${key.slice(5).toUpperCase()}` : key);
 
-const signOf = <Context>(binding: Binding<Context>, glyphs: Glyphs): string =>
-  (binding.shown ?? binding.keys.slice(0, 1)).map((key) => showKey(key, glyphs)).join('');
+const signOf = <Context>(binding: Binding<Context>, context: Context, glyphs: Glyphs): string =>
+  (binding.shown?.(context) ?? binding.keys.slice(0, 1)).map((key) => showKey(key, glyphs)).join('');
 
 /** What the hint line says, in the order of the keymap. */
 export const hintsOf = <Context>(
@@ -58,7 +58,7 @@ export const hintsOf = <Context>(
 ): Hint[] =>
   keymap.flatMap((binding) => {
     const label = isOn(binding, context) ? (binding.hint?.(context) ?? null) : null;
-    return label === null ? [] : [{ key: signOf(binding, glyphs), label: sanitizeLine(label) }];
+    return label === null ? [] : [{ key: signOf(binding, context, glyphs), label: sanitizeLine(label) }];
   });
 
 /** Every command with all its keys, for the help screen. */

@@ -42,8 +42,8 @@ const focus = ({ actions, view, ui }: Context, by: number): void => {
 const stepWords = (step: Step): string => {
   if (step.kind === 'view') return 'show the picture';
   const words = flattenSql(step.sql).split(/[\s;(]+/);
-  const isOne = !/;\s*\S/.test(step.sql);
-  return isOne ? `run ${step.session}'s ${(words[0] ?? '').toLowerCase()}` : `run ${step.session}'s SQL`;
+  const what = /;\s*\S/.test(step.sql) ? 'SQL' : (words[0] ?? '').toLowerCase();
+  return step.session === 'you' ? `run your ${what}` : `run ${step.session}'s ${what}`;
 };
 
 const nextWords = (context: Context): string | null => {
@@ -127,7 +127,7 @@ export const lessonKeys: readonly LessonBinding[] = [
   {
     id: 'guess',
     keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9'],
-    shown: ['1-9'],
+    shown: ({ state }) => [`1-${(state && openPrediction(state)?.choices.length) || 9}`],
     help: 'your guess',
     hint: ({ state }) => (state && needsGuess(state) ? 'your guess' : null),
     when: (context) => question(context) !== null,
@@ -174,7 +174,7 @@ export const lessonKeys: readonly LessonBinding[] = [
   {
     id: 'scroll-right',
     keys: ['right', 'l'],
-    shown: ['left', 'right'],
+    shown: () => ['left', 'right'],
     help: 'a wide pane: to the right',
     hint: () => 'sideways',
     when: scrollsSideways,
@@ -183,7 +183,7 @@ export const lessonKeys: readonly LessonBinding[] = [
   {
     id: 'scroll-down',
     keys: ['down', 'j'],
-    shown: ['up', 'down'],
+    shown: () => ['up', 'down'],
     help: 'scroll down',
     hint: ({ view }) => ((view?.focused.maxY ?? 0) > 0 ? 'scroll' : null),
     run: (context) => scrollBy(context, 0, 1),

@@ -10,6 +10,25 @@ const calm = '\x1b[?2026l\x1b[0m\x1b[?2004l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b
 /** Back from the alternate screen, the cursor where it was. */
 const leaveAlternate = '\x1b[?1049l';
 
+/** Written to stderr while the screen is on, characters kept. */
+const heldLimit = 64_000;
+
+/** Keeps what is written to a stderr that is the terminal too (a warning of Node's) until the screen is left. */
+const holdStderr = (): (() => void) => {
+  const { stderr } = process;
+  if (!stderr.isTTY) return () => {};
+  let held = '';
+  const write = stderr.write;
+  stderr.write = (chunk: string | Uint8Array): boolean => {
+    if (held.length < heldLimit) held += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
+    return true;
+  };
+  return () => {
+    stderr.write = write;
+    if (held !== '') stderr.write(held);
+  };
+};
+
 export type Terminal = {
   /** Puts the terminal back as it was found. Idempotent, and never throws. */
   readonly restore: () => void;
@@ -49,6 +68,7 @@ export const takeTerminal = ({
     restore();
     reject(error);
   };
+  const releaseStderr = holdStderr();
   for (const signal of signals) process.on(signal, onSignal);
   process.on('uncaughtException', onError);
   process.on('unhandledRejection', onError);
@@ -68,6 +88,7 @@ export const takeTerminal = ({
       if (stdin.isTTY) stdin.setRawMode(false);
       stdin.pause();
       stdin.unref?.();
+      releaseStderr();
     } catch {
       // The terminal is gone (SIGHUP): nothing is left to put back.
     }

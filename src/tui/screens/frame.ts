@@ -10,6 +10,9 @@ import { globalKeys, lessonKeys } from '../lesson-keys.ts';
 import { viewHome } from './home-view.ts';
 import { helpLines, viewHelp, viewPages, viewWord } from './overlay.ts';
 
+/** What is known of the server: its name, and what it does while it is not there yet. */
+export type ServerWords = { readonly label: string | null; readonly words: string | null };
+
 export type Size = { readonly width: number; readonly height: number };
 
 export const smallest: Size = { width: 60, height: 16 };
@@ -22,13 +25,15 @@ export const helpOver = (context: Context, width: number): Line[] =>
   helpLines(helpOf(keymapOf(context), context.glyphs), width);
 
 /** The whole screen: exactly `height` lines of exactly `width` columns. */
-export const drawFrame = (context: Context, size: Size, server: string | null): Line[] => {
+export const drawFrame = (context: Context, size: Size, server: ServerWords): Line[] => {
   const { width, height } = size;
   if (width < smallest.width || height < smallest.height) {
     const words = `pg-tutor needs ${smallest.width} x ${smallest.height}; this is ${width} x ${height}. q quits.`;
     return [...viewWord(words, size), fitLine([], width)].slice(0, height);
   }
-  return [...drawBody(context, size, server), drawBottom(context, width)];
+  const body = drawBody(context, size, server.label);
+  // One line more than the terminal has would scroll it.
+  return [...body.slice(0, height - 1), drawBottom(context, width, server.words)];
 };
 
 const drawBody = (context: Context, size: Size, server: string | null): readonly Line[] => {
@@ -41,7 +46,7 @@ const drawBody = (context: Context, size: Size, server: string | null): readonly
   return viewHome(home, ui.home, size, { glyphs, server });
 };
 
-const drawBottom = (context: Context, width: number): Line => {
+const drawBottom = (context: Context, width: number, serverWords: string | null): Line => {
   const { ui, state, glyphs } = context;
   if (ui.modal?.kind === 'confirm') {
     const keys: Line = [
@@ -54,7 +59,7 @@ const drawBottom = (context: Context, width: number): Line => {
   }
   if (ui.notice !== null)
     return fitLine([span(` ${sanitizeLine(ui.notice)}`, { bold: true })], width, glyphs.ellipsis);
-  const word = phaseWord(ui.screen === 'lesson' ? state : null);
+  const word = phaseWord(ui.screen === 'lesson' ? state : null, serverWords);
   const hints = currentHints(context);
   if (word === null) return drawHints(hints, { width });
   const lead: Line = [span(` ${word}`, { dim: true }), span('  ')];
@@ -62,8 +67,8 @@ const drawBottom = (context: Context, width: number): Line => {
 };
 
 /** A quiet word while there is nothing to do but wait. */
-const phaseWord = (state: PlayerState | null): string | null => {
-  if (state?.phase === 'starting') return 'Getting PostgreSQL ready…';
+const phaseWord = (state: PlayerState | null, serverWords: string | null): string | null => {
+  if (state?.phase === 'starting') return sanitizeLine(serverWords ?? 'Getting PostgreSQL ready…');
   if (state?.phase === 'replaying') return 'Replaying…';
   return state?.phase === 'running' ? 'Running…' : null;
 };

@@ -9,7 +9,7 @@ import { drawView, viewTitles } from '../../draw/view.ts';
 import { flattenSql, sessionColor } from '../../draw/words.ts';
 import { parsePlan } from '../../explain/parse.ts';
 import type { LessonHead, ViewStep } from '../../lesson/types.ts';
-import { isStep, type PlayerState } from '../../player/state.ts';
+import { currentPage, isStep, type PlayerState } from '../../player/state.ts';
 import type { Glyphs } from '../../text/glyphs.ts';
 import type { Highlighter } from '../../text/highlight.ts';
 import { type Line, span } from '../../text/line.ts';
@@ -56,11 +56,35 @@ export const pageContent = (
   return { key, title: 'page', header: [], body, width, auto: () => page.fresh };
 };
 
+/** A column narrower than this breaks a short statement over three lines. */
+const comfortable = 28;
+
+/**
+ * Sessions worth a column: those that have done something or are about to on this page; when they are too many,
+ * those of this page and whoever still has a transaction or a statement open.
+ */
+export const timelineSessions = (state: PlayerState, width: number): readonly string[] => {
+  const { steps, sessions } = state.timeline;
+  const here = new Set(
+    currentPage(state)?.blocks.flatMap((block) => (block.kind === 'sql' ? [block.session] : [])),
+  );
+  const all = state.lesson.sessions;
+  const used = all.filter((name) => here.has(name) || steps.some((step) => step.session === name));
+  if (used.length * comfortable <= width) return used;
+  return used.filter(
+    (name) =>
+      here.has(name) ||
+      sessions.some((session) => session.name === name && (session.transaction !== 'idle' || session.lost)) ||
+      steps.some((step) => step.session === name && step.endedAt === null),
+  );
+};
+
 export const timelineContent = (state: PlayerState, env: LessonEnv, width: number): Content => {
-  const { sessions } = state.lesson;
+  const sessions = timelineSessions(state, width);
   const { steps } = state.timeline;
+  const titles = Object.fromEntries(state.lesson.pages.map((page) => [page.id, page.title]));
   const waits = steps.reduce((sum, step) => sum + step.waits.length, 0);
-  const picture = drawTimeline(state.timeline, { sessions, width, glyphs: env.glyphs, now: env.now });
+  const picture = drawTimeline(state.timeline, { sessions, width, glyphs: env.glyphs, now: env.now, titles });
   const empty: Line[] = [[span('  What the sessions do appears here, time running down.', { dim: true })]];
   return {
     key: `${steps.length} ${waits}`,

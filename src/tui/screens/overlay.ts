@@ -11,7 +11,7 @@ type Size = { readonly width: number; readonly height: number };
 const page = (title: string, body: readonly Line[], { width, height }: Size, glyphs: Glyphs): Line[] => [
   fitLine([span(` ${title}`, { bold: true })], width),
   rule(width, glyphs),
-  ...Array.from({ length: Math.max(0, height - 3) }, (_, index) =>
+  ...Array.from({ length: Math.max(0, height - 4) }, (_, index) =>
     fitLine(body[index] ?? [], width, glyphs.ellipsis),
   ),
   rule(width, glyphs),
@@ -34,7 +34,7 @@ export const helpLines = (entries: readonly { keys: string; help: string }[], wi
 
 /** Help over the whole screen; `offset` scrolls it. Without the hint line: `height - 1` lines. */
 export const viewHelp = (lines: readonly Line[], offset: number, size: Size, glyphs: Glyphs): Line[] => {
-  const max = Math.max(0, lines.length - (size.height - 4));
+  const max = Math.max(0, lines.length - (size.height - 5));
   return page('Keys', [[], ...lines.slice(Math.min(offset, max))], size, glyphs);
 };
 
