@@ -112,7 +112,7 @@ export const lessonKeys: readonly LessonBinding[] = [
     id: 'reset-broken',
     keys: ['r'],
     help: 'after a lost connection: start the page again on a fresh database',
-    hint: () => 'start the page again',
+    hint: () => 'reset',
     when: inPhase('broken'),
     run: ({ actions }) => actions.intent({ type: 'reset' }),
   },

@@ -182,9 +182,9 @@ const drawBanner = (state: PlayerState, width: number, glyphs: Glyphs): Line[] =
     fitLine(
       [
         span('   r', { bold: true }),
-        span(' starts this page again on a fresh database   '),
+        span(' reset: this page again on a fresh database   '),
         span('q', { bold: true }),
-        span(' leaves'),
+        span(' leave'),
       ],
       width,
     ),
