@@ -5,9 +5,10 @@ import path from 'node:path';
 import { serverAccount } from '../../src/postgres/embedded/account.ts';
 import { prepareBinaries } from '../../src/postgres/embedded/binaries.ts';
 import { makeData } from '../../src/postgres/embedded/data-directory.ts';
+import { cleanEnv, launchPostgres } from '../../src/postgres/embedded/launch.ts';
 import { findBinaries } from '../../src/postgres/embedded/majors.ts';
 import { makePlace, type Place } from '../../src/postgres/embedded/place.ts';
-import { cleanEnv, launchPostgres, waitReady } from '../../src/postgres/embedded/postmaster.ts';
+import { waitReady } from '../../src/postgres/embedded/postmaster.ts';
 import { openFolder } from './embedded.ts';
 
 export const freePort = (): Promise<number> =>

@@ -5,8 +5,8 @@ import { type Account, giveTo } from './account.ts';
 import type { Binaries } from './binaries.ts';
 import { cannotStart } from './failure.ts';
 import type { Interest } from './keeper.ts';
+import { lacksSharedMemory, launch } from './launch.ts';
 import type { Place } from './place.ts';
-import { lacksSharedMemory, launch } from './postmaster.ts';
 import { bornAt, errorCode, reason } from './process.ts';
 
 /** PG_CONTROL_FILE_SIZE in pg_control.h, the same in 14 to 18. */
@@ -120,8 +120,8 @@ const initdb = async (making: Making, folder: string, more: readonly string[]): 
     account,
     env: making.env,
     cwd: folder,
+    onPid: (pid) => interest.tell(`child ${pid}`),
   });
-  interest.tell(`child ${running.pid}`);
   const end = await running.end;
   interest.tell('child');
   return end === '0' ? null : running.words();

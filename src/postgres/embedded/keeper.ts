@@ -23,7 +23,7 @@ import { errorCode, reason } from './process.ts';
  * Parameters: socket folder, start lock, data directory.
  */
 const script = `
-folder=$1 lock=$2 data=$3 server= child=
+folder=$1 lock=$2 data=$3 server= child= tries=0
 umask 077
 trap '' PIPE
 [ -d "$folder" ] || mkdir "$folder" || exit 1
@@ -45,9 +45,11 @@ born() {
 dead() { [ "$(born "\${1%%:*}")" != "\${1#*:}" ]; }
 take() {
   until ln -s "$me" "$1"; do
-    [ -d "\${1%/*}" ] || return
-    holder=$(readlink "$1") || continue
-    if dead "$holder"; then
+    if ! holder=$(readlink "$1"); then
+      # It has just been freed, or links cannot be made here any more.
+      tries=$((tries + 1))
+      [ "$tries" -lt 100 ] || return
+    elif dead "$holder"; then
       take "$1.break"
       if holder=$(readlink "$1") && dead "$holder"; then rm -f "$1"; fi
       rm -f "$1.break"
@@ -84,7 +86,13 @@ while [ -n "$server" ] && ours; do
   turn=$((turn + 1))
   sleep 0.02 || sleep 1
 done
-rm -rf "$folder" "$data".new.*
+turn=0
+# What has just been killed may still be adding files.
+until rm -rf "$folder" "$data".new.*; do
+  turn=$((turn + 1))
+  [ $turn -lt 100 ] || break
+  sleep 0.02 || sleep 1
+done
 rm -f "$lock"
 `;
 
@@ -150,7 +158,7 @@ export const spawnKeeper = async (
   const keeper = spawn('/bin/sh', ['-c', script, 'pg-tutor-keeper', folder, place.lock, place.data], {
     detached: true,
     cwd: '/',
-    env: { PATH: env.PATH, LC_ALL: 'C', TZ: 'UTC' },
+    env: { PATH: `${env.PATH ?? ''}:/usr/bin:/bin`, LC_ALL: 'C', TZ: 'UTC' },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   let words = '';

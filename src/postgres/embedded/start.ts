@@ -1,34 +1,16 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { PostgresError } from '../error.ts';
-import { type Account, serverAccount } from './account.ts';
-import { prepareBinaries } from './binaries.ts';
-import {
-  findDamage,
-  isEmpty,
-  lastLines,
-  lookForDamage,
-  makeData,
-  putAside,
-  putSettingsAside,
-} from './data-directory.ts';
+import { serverAccount } from './account.ts';
+import { bringUp, type Setup } from './bring-up.ts';
 import { cannotStart } from './failure.ts';
 import { type Interest, joinKeeper, spawnKeeper } from './keeper.ts';
 import { withLock } from './lock.ts';
 import { findBinaries, ownMajor } from './majors.ts';
-import { makePlace, type Place } from './place.ts';
-import {
-  cleanEnv,
-  findRunning,
-  isPostmaster,
-  lacksSharedMemory,
-  launchPostgres,
-  removeStalePid,
-  stop,
-  waitReady,
-} from './postmaster.ts';
-import { reason, sleep } from './process.ts';
-import { nameSocketFolder, removeDeadFolders, socketPort } from './socket-folder.ts';
+import { makePlace } from './place.ts';
+import { findRunning, isPostmaster, stop, waitReady } from './postmaster.ts';
+import { reason } from './process.ts';
+import { nameSocketFolder, socketPort } from './socket-folder.ts';
 
 export type EmbeddedOptions = {
   readonly major?: number;
@@ -56,16 +38,6 @@ export type EmbeddedServer = {
   restart(): Promise<void>;
 };
 
-type Setup = {
-  readonly place: Place;
-  readonly account: Account;
-  readonly major: number;
-  /** The `native` folder of the package. */
-  readonly native: string;
-  readonly env: NodeJS.ProcessEnv;
-  readonly say: (word: string) => void;
-};
-
 /** Joins the running server, if any. Called under the start lock. */
 const join = async (setup: Setup): Promise<Interest | null> => {
   const running = findRunning(setup.place.data);
@@ -87,59 +59,6 @@ const join = async (setup: Setup): Promise<Interest | null> => {
   return null;
 };
 
-/** How often a start is tried again, each time with what the failure before has taught. */
-const attempts = 100;
-
-/** Starts postgres in the socket folder of `interest`. Called under the start lock, when none runs. */
-const start = async (setup: Setup, interest: Interest): Promise<void> => {
-  const { place, account, major } = setup;
-  const binaries = prepareBinaries(setup.native, account, place);
-  const env = cleanEnv(setup.env, place, binaries);
-  const { folder } = interest;
-  let more: Record<string, string> = {};
-  let renewed = false;
-  const renew = async (damage: string | null): Promise<void> => {
-    if (isEmpty(place.data)) setup.say(`Preparing PostgreSQL ${major} for its first start …`);
-    else putAside(place, damage ?? 'unknown', setup.say);
-    await makeData({ place, major, account, binaries, env, interest });
-    renewed = true;
-  };
-  const damage = lookForDamage(place.data, major);
-  if (damage) await renew(damage);
-  removeStalePid(place.data);
-  removeDeadFolders(place, folder);
-  for (const name of readdirSync(folder)) {
-    if (name.startsWith('.s.PGSQL.')) rmSync(path.join(folder, name), { force: true });
-  }
-  for (let attempt = 1; ; attempt++) {
-    const postgres = await launchPostgres({ place, account, env, binaries, folder }, more);
-    postgres.unref();
-    interest.tell(`server ${postgres.pid}`);
-    if (await waitReady(place.data, postgres.pid, () => postgres.ended() !== null)) return;
-    const words = postgres.words();
-    const found = findDamage(words);
-    if (
-      attempt < attempts &&
-      /pre-existing shared memory block|lock file "postmaster.pid" already exists/.test(words)
-    ) {
-      // Backends of a killed postmaster are still on their way out.
-      await sleep(20);
-      removeStalePid(place.data);
-    } else if (!more.dynamic_shared_memory_type && lacksSharedMemory(words)) {
-      more = { dynamic_shared_memory_type: 'mmap' };
-    } else if (found && !renewed) {
-      await renew(found);
-    } else if (putSettingsAside(place, setup.say)) {
-      removeStalePid(place.data);
-    } else {
-      throw cannotStart(
-        `PostgreSQL ${major} ended at its start:\n${lastLines(words)}`,
-        `Its log is ${place.log}.`,
-      );
-    }
-  }
-};
-
 /**
  * A lock is held for a start only while a keeper looks on, which frees it if we are killed: so the keeper comes first.
  * @param mine our interest from before a restart: its keeper and folder go on if they still exist
@@ -156,7 +75,7 @@ const joinOrStart = async (setup: Setup, mine: Interest | null): Promise<Interes
       result = await withLock(place.lock, async () => {
         const joined = await join(setup);
         if (joined || !own) return joined;
-        await start(setup, own);
+        await bringUp(setup, own);
         return own;
       });
       if (result) return result;
