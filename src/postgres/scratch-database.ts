@@ -3,8 +3,6 @@ import { PostgresError } from './error.ts';
 import { ownerLock, scratchComment, scratchName } from './scratch-name.ts';
 import type { Connection, Server } from './types.ts';
 
-const objectInUse = '55006';
-const invalidCatalogName = '3D000';
 const duplicateDatabase = '42P04';
 
 const sqlstateOf = (error: unknown): string | null =>
@@ -44,27 +42,36 @@ export const releaseName = async (maintenance: Connection, name: string): Promis
 
 /**
  * Makes a marked database whose owner's lock `maintenance` holds from before it exists.
- * @param template the database to copy, to which nobody may be connected; null: an empty one
+ * @param options.template the database to copy, to which nobody may be connected; null: an empty one
+ * @param options.made gets the name before the database is made: after a lost connection nobody knows whether it was
  * @returns its name
  * @throws {PostgresError}
  */
 export const createDatabase = async (
   maintenance: Connection,
-  options: { readonly lesson: string; readonly major: number; readonly template: string | null },
+  options: {
+    readonly lesson: string;
+    readonly major: number;
+    readonly template: string | null;
+    readonly made: Set<string>;
+  },
 ): Promise<string> => {
-  const { lesson, major, template } = options;
+  const { lesson, major, template, made } = options;
   for (;;) {
     const name = scratchName(lesson);
-    const { key } = ownerLock(name);
-    const [locked] = await maintenance.rows('select pg_try_advisory_lock($1::bigint)', [key]);
+    const [locked] = await maintenance.rows('select pg_try_advisory_lock($1::bigint)', [ownerLock(name).key]);
     if (locked?.[0] !== 't') continue; // somebody else's name
     const quoted = pg.escapeIdentifier(name);
     const source = template === null ? fromNothing(major) : `template ${pg.escapeIdentifier(template)}`;
+    made.add(name);
     try {
       await maintenance.rows(`create database ${quoted} ${source}`);
     } catch (error) {
-      if (!maintenance.lost) await releaseName(maintenance, name);
-      if (sqlstateOf(error) === duplicateDatabase) continue;
+      if (sqlstateOf(error) === duplicateDatabase) {
+        made.delete(name); // not ours
+        await releaseName(maintenance, name);
+        continue;
+      }
       throw error;
     }
     await maintenance.rows(`comment on database ${quoted} is ${pg.escapeLiteral(scratchComment)}`);
@@ -73,21 +80,20 @@ export const createDatabase = async (
 };
 
 /** Prepared transactions outlive their sessions and keep a database from being dropped; they end from within it only. */
-const rollBackPrepared = async (server: Server, maintenance: Connection, name: string): Promise<boolean> => {
+const rollBackPrepared = async (server: Server, maintenance: Connection, name: string): Promise<void> => {
   const prepared = await maintenance.rows('select gid from pg_prepared_xacts where database = $1', [name]);
-  if (prepared.length === 0) return false;
+  if (prepared.length === 0) return;
   const inside = await server.connect({ database: name, applicationName: 'pg-tutor databases' });
   try {
     for (const [gid] of prepared) await inside.rows(`rollback prepared ${pg.escapeLiteral(gid ?? '')}`);
   } finally {
     await inside.end();
   }
-  return true;
 };
 
 /**
  * Drops a database; that it is gone already is fine.
- * @param force also when sessions are connected to it
+ * @param force also when sessions are connected to it; without, PostgreSQL waits 5 s for them to leave
  * @throws {PostgresError} 55006 when it is in use
  */
 export const dropDatabase = async (
@@ -96,12 +102,8 @@ export const dropDatabase = async (
   name: string,
   force: boolean,
 ): Promise<void> => {
-  const sql = `drop database if exists ${pg.escapeIdentifier(name)}${force ? ' with (force)' : ''}`;
-  try {
-    await maintenance.rows(sql);
-  } catch (error) {
-    if (sqlstateOf(error) === objectInUse && (await rollBackPrepared(server, maintenance, name))) {
-      await maintenance.rows(sql);
-    } else if (sqlstateOf(error) !== invalidCatalogName) throw error;
-  }
+  await rollBackPrepared(server, maintenance, name);
+  await maintenance.rows(
+    `drop database if exists ${pg.escapeIdentifier(name)}${force ? ' with (force)' : ''}`,
+  );
 };

@@ -30,6 +30,18 @@ const quiet = 1_000;
 /** Sessions that drop databases at the end. */
 const droppers = 3;
 
+const lostError = (reason: string, sqlstate: string | null): PostgresError =>
+  new PostgresError(
+    'cannot-connect',
+    `The connection that keeps the lesson's databases was lost: ${reason}.`,
+    'Reset the lesson: its database is made anew.',
+    { sqlstate },
+  );
+
+/** A query sees the end of its connection before the connection does: the driver's own error, or 57P01 to 57P05. */
+const ofLostSession = (error: unknown): error is PostgresError =>
+  error instanceof PostgresError && (error.sqlstate === null || error.sqlstate.startsWith('57P0'));
+
 /**
  * Making a copy takes 40-400 ms, so the next one is made while the learner reads: a reset hands it out. Everything
  * goes one after the other over one session, which also holds the owner's locks.
@@ -39,7 +51,7 @@ class PreparedScratch implements Scratch {
   readonly #maintenance: Connection;
   readonly #lesson: string;
   readonly #keepsSpare: boolean;
-  /** All that exist and are ours. */
+  /** All that are ours and may exist. */
   readonly #made = new Set<string>();
   readonly #trash: string[] = [];
   #cleaning: NodeJS.Timeout | undefined;
@@ -115,10 +127,10 @@ class PreparedScratch implements Scratch {
   #make(template: string | null): Promise<string> {
     return this.#inTurn(async () => {
       this.#refuseLost();
-      const major = this.#server.info.major;
-      const name = await createDatabase(this.#maintenance, { lesson: this.#lesson, major, template });
-      this.#made.add(name);
-      return name;
+      const options = { lesson: this.#lesson, major: this.#server.info.major, template, made: this.#made };
+      return createDatabase(this.#maintenance, options).catch((error) => {
+        throw ofLostSession(error) ? lostError(error.message, error.sqlstate) : error;
+      });
     });
   }
 
@@ -148,29 +160,29 @@ class PreparedScratch implements Scratch {
     clearTimeout(this.#cleaning);
     await this.#queue;
     const names = [...this.#made];
-    const drop = async (share: number, connection: Connection) => {
-      for (const name of names.filter((_, index) => index % droppers === share)) {
-        await dropDatabase(this.#server, connection, name, true).catch(() => {});
+    const dropShare = async (share: number, connection: Connection) => {
+      try {
+        for (const name of names.filter((_, index) => index % droppers === share)) {
+          await dropDatabase(this.#server, connection, name, true).catch((error) => {
+            if (ofLostSession(error)) throw error;
+          });
+        }
+      } finally {
+        await connection.end();
       }
-      await connection.end();
     };
-    const opened = Array.from({ length: Math.min(droppers, names.length) }, async (_, share) => {
-      const own = share === 0 && this.#maintenance.lost === null;
-      await drop(share, own ? this.#maintenance : await openMaintenance(this.#server));
-    });
-    await Promise.allSettled(opened);
-    await this.#maintenance.end(); // and with it the locks
+    const anew = async (share: number) => dropShare(share, await openMaintenance(this.#server));
+    await Promise.allSettled([
+      dropShare(0, this.#maintenance).catch(() => anew(0)),
+      ...Array.from({ length: Math.max(0, Math.min(droppers, names.length) - 1) }, (_, index) =>
+        anew(index + 1),
+      ),
+    ]);
   }
 
   #refuseLost(): void {
     const { lost } = this.#maintenance;
-    if (!lost) return;
-    throw new PostgresError(
-      'cannot-connect',
-      `The connection that keeps the lesson's databases was lost: ${lost.reason}.`,
-      'Reset the lesson: its database is made anew.',
-      { sqlstate: lost.sqlstate },
-    );
+    if (lost) throw lostError(lost.reason, lost.sqlstate);
   }
 }
 
