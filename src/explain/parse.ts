@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
+import { $ZodError } from 'zod/v4/core';
 
 /** One node of an executed plan. Numbers are as EXPLAIN (FORMAT JSON) prints them; absent ones are null. */
 export type PlanNode = {
@@ -56,28 +57,28 @@ const detailKeys = [
 
 const nodeSchema = z.looseObject({
   'Node Type': z.string(),
-  'Relation Name': z.string().optional(),
-  Alias: z.string().optional(),
-  'Index Name': z.string().optional(),
-  'Subplan Name': z.string().optional(),
-  'Plan Rows': z.number().optional(),
-  'Actual Rows': z.number().optional(),
-  'Actual Loops': z.number().optional(),
-  'Actual Total Time': z.number().optional(),
-  'Shared Hit Blocks': z.number().optional(),
-  'Shared Read Blocks': z.number().optional(),
-  Plans: z.array(z.unknown()).optional(),
+  'Relation Name': z.optional(z.string()),
+  Alias: z.optional(z.string()),
+  'Index Name': z.optional(z.string()),
+  'Subplan Name': z.optional(z.string()),
+  'Plan Rows': z.optional(z.number()),
+  'Actual Rows': z.optional(z.number()),
+  'Actual Loops': z.optional(z.number()),
+  'Actual Total Time': z.optional(z.number()),
+  'Shared Hit Blocks': z.optional(z.number()),
+  'Shared Read Blocks': z.optional(z.number()),
+  Plans: z.optional(z.array(z.unknown())),
 });
 
 const outputSchema = z
   .array(
     z.looseObject({
       Plan: z.unknown(),
-      'Planning Time': z.number().optional(),
-      'Execution Time': z.number().optional(),
+      'Planning Time': z.optional(z.number()),
+      'Execution Time': z.optional(z.number()),
     }),
   )
-  .min(1);
+  .check(z.minLength(1));
 
 const detail = (value: unknown): string => (Array.isArray(value) ? value.join(', ') : String(value));
 
@@ -112,7 +113,7 @@ export const parsePlan = (text: string): Plan => {
     };
   } catch (error) {
     if (error instanceof SyntaxError) throw new PlanError(`not JSON: ${error.message}`);
-    if (error instanceof z.ZodError) {
+    if (error instanceof $ZodError) {
       const [issue] = error.issues;
       throw new PlanError(`not a plan: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim());
     }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 /** A server the learner has said yes to. No password, no database: it is the server that is trusted. */
 const trustedServer = z.object({
@@ -9,7 +9,7 @@ const trustedServer = z.object({
   port: z.number(),
   user: z.string(),
   /** pg_control_system(): another cluster at the same address is another server. Null when we may not read it. */
-  systemIdentifier: z.string().nullable(),
+  systemIdentifier: z.nullable(z.string()),
 });
 export type TrustedServer = z.infer<typeof trustedServer>;
 

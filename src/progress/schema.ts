@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Progress } from './types.ts';
 
 /** Version of the file's shape. Raise it only when an older pg-tutor would misread the file. */
@@ -6,21 +6,21 @@ export const fileVersion = 1;
 
 // Loose: what a newer pg-tutor wrote beside what we know is written back untouched.
 const predictionSchema = z.looseObject({
-  choice: z.number().int().nullable(),
-  right: z.boolean().nullable(),
+  choice: z.nullable(z.int()),
+  right: z.nullable(z.boolean()),
   at: z.string(),
 });
 
 const lessonSchema = z.looseObject({
   pagesDone: z.array(z.string()),
-  page: z.string().nullable(),
-  finishedAt: z.string().nullable(),
+  page: z.nullable(z.string()),
+  finishedAt: z.nullable(z.string()),
   predictions: z.record(z.string(), predictionSchema),
   updatedAt: z.string(),
 });
 
 const fileSchema = z.looseObject({
-  version: z.number().int().positive(),
+  version: z.int().check(z.positive()),
   lessons: z.record(z.string(), z.unknown()),
 });
 

@@ -14,7 +14,7 @@ import {
   symlinkSync,
 } from 'node:fs';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { type Account, ENTER, mayUse, READ } from './account.ts';
 import { hashOf, type Place } from './place.ts';
 import { errorCode } from './process.ts';
