@@ -27,8 +27,8 @@ export type ScratchOptions = {
 /** Dropping forces a checkpoint. It waits until nobody has reset for so long, ms, so that a row of resets is not held up. */
 const quiet = 1_000;
 
-/** Sessions that drop databases at the end. */
-const droppers = 3;
+/** Sessions that drop databases at the end; there are three databases unless somebody has just reset in a row. */
+const droppers = 8;
 
 const lostError = (reason: string, sqlstate: string | null): PostgresError =>
   new PostgresError(
