@@ -26,4 +26,8 @@ export const applySettings = async (
   const settings = Object.entries({ ...sessionSettings, ...more });
   const calls = settings.map((_, index) => `set_config($${2 * index + 1}, $${2 * index + 2}, false)`);
   await connection.rows(`select ${calls.join(', ')}`, settings.flat());
+  // Claims about messages are about the English ones; only a superuser may choose them.
+  await connection.rows(
+    `select set_config('lc_messages', 'C', false) from pg_roles where rolname = current_user and rolsuper`,
+  );
 };

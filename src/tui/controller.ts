@@ -128,7 +128,7 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
 
   /** What must change before another `next` is taken: a key held down must not run what nobody has seen. */
   const stage = (state: PlayerState): string =>
-    `${state.page} ${state.ran.length} ${state.phase} ${isPageDone(state)}`;
+    `${state.database} ${state.page} ${state.ran.length} ${state.phase} ${isPageDone(state)}`;
 
   const actions: Actions = {
     ui: ui.dispatch,

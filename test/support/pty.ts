@@ -1,0 +1,69 @@
+import { spawn } from '@lydell/node-pty';
+import xterm from '@xterm/headless';
+import { bin, type Home, root } from './cli.ts';
+import { until } from './until.ts';
+
+export type Ended = { readonly exitCode: number; readonly signal: number };
+
+/** pg-tutor in a real pseudo-terminal, its screen read through xterm. */
+export type Pty = {
+  readonly pid: number;
+  press(keys: string): void;
+  resize(columns: number, rows: number): void;
+  /** The visible screen, trailing spaces left out. */
+  screen(): string;
+  /** Everything written so far, with its escape sequences. */
+  raw(): string;
+  /** Resolves with the screen once it is as wanted; the deadline (ms) shows the screen as it was. */
+  see(wanted: string | RegExp, deadline?: number): Promise<string>;
+  readonly ended: Promise<Ended>;
+  kill(signal: string): void;
+};
+
+export const openPty = (
+  home: Home,
+  args: readonly string[],
+  options: { columns?: number; rows?: number; env?: NodeJS.ProcessEnv } = {},
+): Pty => {
+  const { columns = 80, rows = 24 } = options;
+  const terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 1_000 });
+  const child = spawn(process.execPath, [bin, ...args], {
+    cols: columns,
+    rows,
+    cwd: root,
+    name: 'xterm-256color',
+    env: { ...home.env, ...options.env },
+  });
+  let raw = '';
+  child.onData((data) => {
+    raw += data;
+    terminal.write(data);
+  });
+  const ended = new Promise<Ended>((resolve) => {
+    child.onExit(({ exitCode, signal }) => resolve({ exitCode, signal: signal ?? 0 }));
+  });
+  const screen = () => {
+    const { active } = terminal.buffer;
+    const lines = Array.from({ length: terminal.rows }, (_, row) => active.getLine(active.baseY + row));
+    return lines.map((line) => line?.translateToString(true) ?? '').join('\n');
+  };
+  return {
+    pid: child.pid,
+    press: (keys) => child.write(keys),
+    resize: (width, height) => {
+      terminal.resize(width, height);
+      child.resize(width, height);
+    },
+    screen,
+    raw: () => raw,
+    see: async (wanted, deadline = 20_000) => {
+      const shown = () => (typeof wanted === 'string' ? screen().includes(wanted) : wanted.test(screen()));
+      await until(shown, `the screen shows ${wanted}`, deadline).catch((error: Error) => {
+        throw new Error(`${error.message}; it shows:\n${screen()}`);
+      });
+      return screen();
+    },
+    ended,
+    kill: (signal) => child.kill(signal),
+  };
+};
