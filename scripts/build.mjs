@@ -9,6 +9,17 @@ import { build } from 'esbuild';
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
 
+/** What measures text with string-width in Ink and its libraries does it through scripts/string-width.mjs. */
+const quickStringWidth = {
+  name: 'quick-string-width',
+  setup(builder) {
+    const own = path.join(root, 'scripts/string-width.mjs');
+    builder.onResolve({ filter: /^string-width$/ }, ({ importer }) =>
+      importer === own || !importer.includes('node_modules') ? undefined : { path: own },
+    );
+  },
+};
+
 export const options = (outdir = path.join(root, 'dist')) => ({
   absWorkingDir: root,
   // The second is for writeIndex below; its code is in the bundle anyway.
@@ -27,6 +38,8 @@ export const options = (outdir = path.join(root, 'dist')) => ({
   define: {
     'process.env.NODE_ENV': '"production"',
     'process.env.DEV': '"false"',
+    // Yoga would fetch its own data: URL, and Node load all of undici for it. We fetch nothing.
+    fetch: 'undefined',
     PG_TUTOR_VERSION: JSON.stringify(version),
   },
   alias: {
@@ -35,6 +48,7 @@ export const options = (outdir = path.join(root, 'dist')) => ({
     // cli-highlight imports all 190 languages; we show four.
     'highlight.js': './src/text/highlight-languages.cjs',
   },
+  plugins: [quickStringWidth],
   external: ['pg-native'],
   banner: {
     js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);",

@@ -1,7 +1,5 @@
 import { loadCatalog } from '../lesson/catalog.ts';
 import type { Lesson } from '../lesson/types.ts';
-import { playPlain } from '../plain/player.ts';
-import { createPlayer } from '../player/player.ts';
 import type { Player } from '../player/state.ts';
 import { createProgressRecorder } from '../progress/record.ts';
 import { openProgress } from '../progress/store.ts';
@@ -26,7 +24,11 @@ const tellNotices = (store: ProgressStore): void => {
   for (const notice of store.takeNotices()) say(notice);
 };
 
+/** The player is loaded when a lesson is opened: with it comes the driver, and the list must be quick. */
+const loadPlayer = async () => (await import('../player/player.ts')).createPlayer;
+
 const openLesson = (
+  createPlayer: Awaited<ReturnType<typeof loadPlayer>>,
   lesson: Lesson,
   page: string | null,
   access: ServerAccess,
@@ -68,7 +70,7 @@ export const playOnScreen = async (start: Start, globals: Globals): Promise<numb
       progress,
       openPlayer: async (id, page) => {
         const lesson = await needLesson(lessons, id);
-        return openLesson(lesson, page, access, createProgressRecorder(progress, lesson));
+        return openLesson(await loadPlayer(), lesson, page, access, createProgressRecorder(progress, lesson));
       },
       start:
         start.screen === 'home'
@@ -97,6 +99,7 @@ export const playInPlain = (lesson: Lesson, page: string | null, globals: Global
         const record = createProgressRecorder(store, lesson);
         const settings = textSettings();
         const style = settings.style && !globals.plain;
+        const [{ playPlain }, createPlayer] = await Promise.all([import('../plain/player.ts'), loadPlayer()]);
         const end = await playPlain({
           ...settings,
           lesson,
@@ -112,7 +115,7 @@ export const playInPlain = (lesson: Lesson, page: string | null, globals: Global
             return () => process.off('SIGINT', listener);
           },
           openPlayer: (onEvent) =>
-            openLesson(lesson, page, access, (event) => {
+            openLesson(createPlayer, lesson, page, access, (event) => {
               record(event);
               onEvent(event);
             }),

@@ -1,6 +1,4 @@
 import { homedir } from 'node:os';
-import { describeServer, openServer } from '../postgres/server.ts';
-import { sweep } from '../postgres/sweep.ts';
 import { resolveTarget, type Target } from '../postgres/target.ts';
 import type { Server, ServerInfo } from '../postgres/types.ts';
 import { folders } from '../progress/paths.ts';
@@ -30,6 +28,7 @@ const home = (): string => {
 
 /** Asks on stderr before a server that we did not start is used. */
 const confirm = async (info: ServerInfo): Promise<boolean> => {
+  const { describeServer } = await import('../postgres/server.ts');
   const name = sanitizeLine(describeServer(info));
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
     throw new Failure(
@@ -68,22 +67,31 @@ export const serverAccess = async (globals: Globals, options: AccessOptions = {}
   let opening: Promise<Server> | null = null;
   let opened: Server | null = null;
   let sweeping: Promise<unknown> = Promise.resolve();
+
+  const connect = async (): Promise<Server> => {
+    // The driver takes its time to load, and the list of lessons needs no server.
+    const [{ openServer }, { sweep }] = await Promise.all([
+      import('../postgres/server.ts'),
+      import('../postgres/sweep.ts'),
+    ]);
+    const server = await openServer({
+      target,
+      stateDir: folders().state,
+      confirm,
+      yes: globals.yes,
+      log: options.log ?? words,
+      major: options.major,
+    });
+    opened = server;
+    // What dead processes left; nobody has to wait for it.
+    sweeping = sweep(server).catch(() => {});
+    return server;
+  };
+
   return {
     target,
     async open() {
-      opening ??= openServer({
-        target,
-        stateDir: folders().state,
-        confirm,
-        yes: globals.yes,
-        log: options.log ?? words,
-        major: options.major,
-      }).then((server) => {
-        opened = server;
-        // What dead processes left; nobody has to wait for it.
-        sweeping = sweep(server).catch(() => {});
-        return server;
-      });
+      opening ??= connect();
       try {
         return shared(await opening);
       } catch (error) {

@@ -25,15 +25,17 @@ function* segments(text: string): Generator<string, void> {
 /** Emoji modifiers: as wide as an emoji in tmux, VTE and xterm.js, which do not join them with the one before. */
 const joinedSkinTone = /(?!^)[\u{1f3fb}-\u{1f3ff}]/gu;
 
-/** Columns that sanitized text takes in a terminal; where terminals disagree, the most that it takes. */
-export const displayWidth = (text: string): number => {
+/** Columns of text made of characters that never join, as string-width has them; null for other text. */
+export const simpleWidth = (text: string): number | null => {
   if (isAscii(text)) return text.length;
-  if (simpleText.test(text)) {
-    if (text.length === 1) return text.charCodeAt(0) < firstWideSimple ? 1 : 2;
-    return text.length + (text.match(wideSimple)?.length ?? 0);
-  }
-  return stringWidth(text) + 2 * (text.match(joinedSkinTone)?.length ?? 0);
+  if (!simpleText.test(text)) return null;
+  if (text.length === 1) return text.charCodeAt(0) < firstWideSimple ? 1 : 2;
+  return text.length + (text.match(wideSimple)?.length ?? 0);
 };
+
+/** Columns that sanitized text takes in a terminal; where terminals disagree, the most that it takes. */
+export const displayWidth = (text: string): number =>
+  simpleWidth(text) ?? stringWidth(text) + 2 * (text.match(joinedSkinTone)?.length ?? 0);
 
 /** Columns of a line of sanitized spans. */
 export const lineWidth = (line: Line): number => {

@@ -17,6 +17,9 @@ import { initialUi, reduceUi } from './ui.ts';
 /** A burst of events is drawn at this pace, ms; a single one at once. */
 const frameTime = 16;
 
+/** A `next` that has changed nothing after this many ms may be asked for again. */
+const patience = 2000;
+
 export type Controller = {
   /** The screen as it is now. */
   readonly frame: (size: Size) => readonly Line[];
@@ -55,7 +58,7 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
   let closing: Promise<unknown> = Promise.resolve();
   let progress = deps.progress.all();
   /** The state in which `next` was last asked for. */
-  let asked = '';
+  let asked = { stage: '', at: 0 };
   let batchUsed = false;
   let closed = false;
 
@@ -102,7 +105,7 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
         return;
       }
       player = opened;
-      asked = '';
+      asked = { stage: '', at: 0 };
       unsubscribe = opened.subscribe(() => {
         const state = opened.getState();
         now(state);
@@ -135,9 +138,11 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
     intent,
     next: () => {
       const state = player?.getState();
-      if (!state || batchUsed || asked === stage(state)) return;
+      const at = performance.now();
+      const repeated = state !== undefined && asked.stage === stage(state) && at - asked.at < patience;
+      if (!state || batchUsed || repeated) return;
       batchUsed = true;
-      asked = stage(state);
+      asked = { stage: stage(state), at };
       intent({ type: 'next' });
     },
     open: (lesson, page) => void openLesson(lesson, page),
