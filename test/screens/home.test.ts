@@ -170,7 +170,10 @@ describe('the home screen', () => {
     await screen.until('q quit');
     expect(screen.lines()[0]).toMatch(/^ pg-tutor/);
     screen.resize({ columns: 80, rows: 24 });
-    await screen.until((text) => text.split('\n')[23]?.includes('q quit') ?? false);
+    await screen.until((text) => {
+      const lines = text.split('\n');
+      return lines[0]?.startsWith(' pg-tutor') === true && lines[23]?.includes('q quit') === true;
+    });
     expect(screen.lines().filter((line) => line.includes('pg-tutor'))).toHaveLength(1);
   });
 });
