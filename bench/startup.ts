@@ -6,7 +6,17 @@
  *   npm run bench -- startup [rounds]     15 by default
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { spawn as spawnPty } from '@lydell/node-pty';
@@ -15,9 +25,14 @@ import { findBinaries } from '../src/postgres/embedded/majors.ts';
 import { makeHome, tinyLesson, writeLessons } from '../test/support/cli.ts';
 
 const rounds = Math.max(1, Number(process.argv[2] ?? 15));
-const root = path.resolve(import.meta.dirname, '..');
-const bin = path.join(root, 'bin/pg-tutor.js');
 const home = makeHome();
+/** A copy, so that a build while we measure does not change what is measured. */
+const root = path.join(home.folder, 'pg-tutor');
+for (const name of ['bin', 'dist', 'lessons', 'package.json']) {
+  cpSync(path.resolve(import.meta.dirname, '..', name), path.join(root, name), { recursive: true });
+}
+symlinkSync(path.resolve(import.meta.dirname, '../node_modules'), path.join(root, 'node_modules'));
+const bin = path.join(root, 'bin/pg-tutor.js');
 const lessons = writeLessons(home, { '01-tiny.md': tinyLesson() });
 const deadline = 60_000;
 

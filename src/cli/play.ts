@@ -55,21 +55,21 @@ export const playOnScreen = async (start: Start, globals: Globals): Promise<numb
   const log = (line: string): void => {
     serverWords = line;
   };
-  const access = await serverAccess(globals, { log });
+  const { lessons, indexFile } = globals;
+  const [access, { runTui }, catalog] = await Promise.all([
+    serverAccess(globals, { log }),
+    import('../tui/app.tsx'),
+    loadCatalog(lessons, indexFile === undefined ? {} : { indexFile }),
+  ]);
   try {
     // Whether a server of the learner's may be used is asked before the screen is taken.
     if (access.target.kind === 'server') await access.open();
-    const { lessons, indexFile } = globals;
-    const [{ runTui }, catalog] = await Promise.all([
-      import('../tui/app.tsx'),
-      loadCatalog(lessons, indexFile === undefined ? {} : { indexFile }),
-    ]);
     const progress = openProgress();
     return await runTui({
       catalog,
       progress,
       openPlayer: async (id, page) => {
-        const lesson = await needLesson(lessons, id);
+        const lesson = await needLesson(lessons, id, () => {});
         return openLesson(await loadPlayer(), lesson, page, access, createProgressRecorder(progress, lesson));
       },
       start:
