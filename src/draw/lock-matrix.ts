@@ -71,7 +71,7 @@ export const drawLockMatrix = (
     return [part, span(' '.repeat(gap))];
   };
 
-  const axes = long ? `held ${glyphs.arrowDown}  requested ${glyphs.arrowRight}` : '';
+  const axes = long ? `held ${glyphs.arrowDown}  asked ${glyphs.arrowRight}` : '';
   const lines: Line[] = [
     [
       span(padEnd(` ${axes}`, labelWidth + 2), { dim: true }),

@@ -218,7 +218,7 @@ export const timelineRows = (timeline: TimelineState, options: RowOptions): Row[
       const from = columnOf(
         timeline.steps.findLast((other) => other.step === wait.endedDuring)?.session ?? '',
       );
-      beside.link = { from, to: column, style: { color: 'green' } };
+      beside.link = { from, to: column, style: { color: step.error && !following ? 'red' : 'green' } };
       for (const later of rows.slice((releaseRow ?? 0) + 1))
         if (later.bars[column]) later.cells[column] = null;
     }
