@@ -19,12 +19,12 @@ export const registry: Readonly<Record<string, Entry>> = {
     load: () => import('./commands/list.ts'),
   },
   run: {
-    usage: 'run <lesson>…',
+    usage: 'run <lesson>...',
     summary: 'play lessons without asking, as a transcript',
     load: () => import('./commands/run.ts'),
   },
   verify: {
-    usage: 'verify [lesson…]',
+    usage: 'verify [lesson...]',
     summary: 'check every claim of the lessons, also on other versions',
     load: () => import('./commands/verify.ts'),
   },

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { resolveTarget, type Target } from '../postgres/target.ts';
 import type { Server, ServerInfo } from '../postgres/types.ts';
 import { folders } from '../progress/paths.ts';
+import { glyphsFor } from '../text/glyphs.ts';
 import { sanitizeLine } from '../text/sanitize.ts';
 import { askYesNo } from './ask.ts';
 import type { Globals } from './command.ts';
@@ -37,7 +38,7 @@ const confirm = async (info: ServerInfo): Promise<boolean> => {
     );
   }
   say(`pg-tutor would use ${name}.`);
-  say('It makes databases of its own there, named pg_tutor_…, and drops them at the end.');
+  say('It makes databases of its own there, named pg_tutor_*, and drops them at the end.');
   return askYesNo('Use it?');
 };
 
@@ -103,7 +104,9 @@ export const serverAccess = async (globals: Globals, options: AccessOptions = {}
     label: () => {
       if (!opened) return null;
       const { version, own, host, port } = opened.info;
-      return sanitizeLine(`PostgreSQL ${version} · ${own ? 'own server' : `${host}:${port}`}`);
+      return sanitizeLine(
+        `PostgreSQL ${version} ${glyphsFor(process.env).middleDot} ${own ? 'own server' : `${host}:${port}`}`,
+      );
     },
     async close() {
       const server = await opening?.catch(() => null);

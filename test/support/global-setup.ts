@@ -28,5 +28,5 @@ export const setup = (): (() => void) => {
   // As root the server runs as nobody and must be able to walk in.
   chmodSync(folder, 0o755);
   process.env.PG_TUTOR_TEST_STATE = folder;
-  return () => rmSync(folder, { recursive: true, force: true });
+  return () => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
 };

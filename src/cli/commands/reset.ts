@@ -23,7 +23,7 @@ const ourDatabases = async (maintenance: Connection): Promise<string[]> => {
 
 export const command: Command = {
   usage: 'reset',
-  description: `Drops every database of ours (pg_tutor_…) on the server and forgets your
+  description: `Drops every database of ours (pg_tutor_*) on the server and forgets your
 progress. Lessons that are open elsewhere lose their databases. Asks first.`,
   options: {},
   maxPositionals: 0,

@@ -72,7 +72,7 @@ const runOne = async (
 };
 
 export const command: Command = {
-  usage: 'run <lesson>…',
+  usage: 'run <lesson>...',
   description: `Plays lessons from start to end without asking, and writes down what happened.
 Predictions are answered by what the server did; every claim is checked.
 Exit code 1: a claim did not hold, or a lesson could not be played.`,

@@ -109,7 +109,7 @@ const lessonsToCheck = async (
 };
 
 export const command: Command = {
-  usage: 'verify [lesson…]',
+  usage: 'verify [lesson...]',
   description: `Plays lessons (all, when none is named) and checks every claim in them.
 Exit code 1: a claim did not hold, or a lesson has an error.`,
   options: {
