@@ -42,7 +42,7 @@ export const runLesson = async (options: RunOptions): Promise<RunSummary> => {
   });
   const { version, major, own } = server.info;
   emit({ type: 'run-started', lesson: lesson.id, postgres: { version, major, own } });
-  const stage = new Stage(lesson, server, emit, () => state.timeline);
+  const stage = new Stage(lesson, server, emit, () => state.timeline, true);
   const abort = () => void stage.close();
   signal?.addEventListener('abort', abort);
   let error: string | null = null;

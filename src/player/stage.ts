@@ -39,19 +39,25 @@ export class Stage {
   readonly #server: Server;
   readonly #emit: (body: EventBody) => void;
   readonly #timeline: () => TimelineState;
+  readonly #once: boolean;
   #scratch: Scratch | null = null;
   #run: Run | null = null;
   #pending: PendingClaim[] = [];
   #closing: Promise<void> = Promise.resolve();
 
-  /** @param timeline the state after every event emitted so far */
+  /**
+   * @param timeline the state after every event emitted so far
+   * @param once it will not be reset
+   */
   constructor(
     lesson: Lesson,
     server: Server,
     emit: (body: EventBody) => void,
     timeline: () => TimelineState,
+    once = false,
   ) {
     this.#lesson = lesson;
+    this.#once = once;
     this.#server = server;
     this.#emit = emit;
     this.#timeline = timeline;
@@ -65,9 +71,10 @@ export class Stage {
     if (this.#scratch) {
       try {
         await this.#scratch.reset();
+        this.#run = await Run.open(this.#server, this.#scratch, this.#emit);
       } catch {
         // The server may have been gone meanwhile, and the prepared state with it.
-        await this.#scratch.drop().catch(() => {});
+        await this.#scratch.drop();
         this.#scratch = null;
       }
     }
@@ -76,9 +83,10 @@ export class Stage {
       this.#scratch = await createScratch(this.#server, {
         lesson: this.#lesson.id,
         prepare: (connection) => prepare(this.#lesson, this.#server.info.major, connection),
+        once: this.#once,
       });
+      this.#run = await Run.open(this.#server, this.#scratch, this.#emit);
     }
-    this.#run = await Run.open(this.#server, this.#scratch, this.#emit);
     this.#emit({ type: 'database-ready', database: this.#scratch.name, reason });
   }
 

@@ -22,6 +22,8 @@ export type ScratchOptions = {
   readonly prepare: (connection: Connection) => Promise<void>;
   /** Whether to have a copy ready for the next reset (the default). False where none is expected: a reset is slower then. */
   readonly spare?: boolean;
+  /** Played once, in the prepared database itself: one database instead of two, and no reset. */
+  readonly once?: boolean;
 };
 
 /** Dropping forces a checkpoint. It waits until nobody has reset for so long, ms, so that a row of resets is not held up. */
@@ -60,6 +62,7 @@ class PreparedScratch implements Scratch {
   readonly #maintenance: Connection;
   readonly #lesson: string;
   readonly #keepsSpare: boolean;
+  readonly #once: boolean;
   /** All that are ours and may exist. */
   readonly #made = new Set<string>();
   readonly #trash: string[] = [];
@@ -75,6 +78,7 @@ class PreparedScratch implements Scratch {
     this.#maintenance = maintenance;
     this.#lesson = options.lesson;
     this.#keepsSpare = options.spare ?? true;
+    this.#once = options.once ?? false;
   }
 
   get name(): string {
@@ -86,11 +90,16 @@ class PreparedScratch implements Scratch {
     await this.#within(this.#template, prepare);
     await this.#within(this.#template, forgetWork);
     this.#refuseLost();
+    if (this.#once) {
+      this.#current = this.#template;
+      return;
+    }
     this.#current = await this.#make(this.#template);
     this.#makeSpare();
   }
 
   async reset(): Promise<string> {
+    if (this.#once) throw new Error('a database that is played once has no copy to go back to');
     if (this.#dropped)
       throw new PostgresError('query-failed', 'The database was dropped.', 'Open the lesson again.');
     this.#refuseLost();
