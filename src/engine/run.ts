@@ -1,6 +1,6 @@
 import type { SqlStep } from '../lesson/types.ts';
 import type { Scratch } from '../postgres/scratch.ts';
-import type { Connection, Server } from '../postgres/types.ts';
+import type { Connection, QueryValue, Server } from '../postgres/types.ts';
 import type { EventBody, SessionLock } from '../timeline/events.ts';
 import { heldLocksSql } from './blocking.sql.ts';
 import { EngineError } from './error.ts';
@@ -141,6 +141,28 @@ export class Run {
     const connection = await this.#server.connect({ database: this.#scratch.name, applicationName });
     await applySettings(connection, settings);
     return connection;
+  }
+
+  /** Connects a session before its first step. @throws {PostgresError} */
+  async openSession(name: string): Promise<void> {
+    await this.#session(name);
+  }
+
+  /** Ends a session; whoever waited for it goes on. */
+  async closeSession(name: string): Promise<void> {
+    const session = this.#sessions.get(name);
+    if (!session) return;
+    this.#sessions.delete(name);
+    await session.end();
+    this.#emit({ type: 'session-closed', session: name });
+    this.#changed();
+  }
+
+  /** Asks in a session that is idle. @throws {EngineError | PostgresError} */
+  async ask(name: string, sql: string, values: readonly QueryValue[] = []): Promise<(string | null)[][]> {
+    const session = await this.#session(name);
+    if (session.step !== null) throw new EngineError(`${name} is still busy`);
+    return session.ask(sql, values);
   }
 
   /** For questions about backends that are not sessions of the lesson (views). */

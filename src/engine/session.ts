@@ -1,4 +1,4 @@
-import type { Connection } from '../postgres/types.ts';
+import type { Connection, QueryValue } from '../postgres/types.ts';
 import { splitStatements } from '../text/statements.ts';
 import type { EventBody, ServerMessage, TransactionStatus } from '../timeline/events.ts';
 
@@ -95,6 +95,18 @@ export class Session {
     if (end.type === 'finished') return null;
     const { position } = end.error;
     return explained && position ? { ...end.error, position: position - explainPrefix.length } : end.error;
+  }
+
+  /**
+   * Asks in the session itself, so as to see what its transaction sees (psql's \d); no step, nothing of it is in the
+   * events but a transaction that it made fail. @throws {PostgresError}
+   */
+  async ask(sql: string, values: readonly QueryValue[] = []): Promise<(string | null)[][]> {
+    try {
+      return await this.#connection.rows(sql, values);
+    } finally {
+      this.#noteTransaction();
+    }
   }
 
   #end(step: string, error: ServerMessage | null): void {

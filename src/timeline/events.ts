@@ -77,6 +77,8 @@ export type EventBody =
       readonly reason: 'start' | 'reset' | 'replay';
     }
   | { readonly type: 'session-opened'; readonly session: string; readonly pid: number }
+  /** Ended by us (the sandbox has one column less); its steps stay. */
+  | { readonly type: 'session-closed'; readonly session: string }
   | { readonly type: 'step-sent'; readonly step: string; readonly session: string; readonly sql: string }
   | {
       readonly type: 'statement-sent';

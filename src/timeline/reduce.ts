@@ -57,6 +57,15 @@ const apply = (state: TimelineState, event: RunEvent, page: string | null): Time
       const others = state.sessions.filter((session) => session.name !== event.session);
       return { ...state, sessions: [...others, opened] };
     }
+    case 'session-closed': {
+      const sessions = state.sessions.filter((session) => session.name !== event.session);
+      const steps = state.steps.map((step): StepState =>
+        step.session === event.session && step.endedAt === null
+          ? { ...step, status: 'lost', endedAt: event.at, waits: endWait(step.waits, event.at, null) }
+          : step,
+      );
+      return { ...state, sessions, steps };
+    }
     case 'step-sent': {
       const step: StepState = {
         step: event.step,
