@@ -59,10 +59,11 @@ const apply = (state: TimelineState, event: RunEvent, page: string | null): Time
     }
     case 'session-closed': {
       const sessions = state.sessions.filter((session) => session.name !== event.session);
-      const steps = state.steps.map((step): StepState =>
-        step.session === event.session && step.endedAt === null
-          ? { ...step, status: 'lost', endedAt: event.at, waits: endWait(step.waits, event.at, null) }
-          : step,
+      const steps = state.steps.map(
+        (step): StepState =>
+          step.session === event.session && step.endedAt === null
+            ? { ...step, status: 'lost', endedAt: event.at, waits: endWait(step.waits, event.at, null) }
+            : step,
       );
       return { ...state, sessions, steps };
     }
