@@ -46,6 +46,7 @@ export const runTui = async (deps: TuiDeps): Promise<number> => {
   const terminal = takeTerminal(deps);
   let suspend: Suspend = async () => {};
   let quit: (code: number) => void = () => {};
+  let redraw = (): void => {};
   const left = new Promise<number>((resolve) => {
     quit = resolve;
   });
@@ -55,13 +56,15 @@ export const runTui = async (deps: TuiDeps): Promise<number> => {
       // Rejects only when a suspension is under way already.
       suspend(deps.onSuspend ?? stopProcessGroup).catch(() => {});
     },
+    redraw: () => redraw(),
   });
   try {
     const onMount = (mounted: Suspend): void => {
       suspend = mounted;
     };
     controller.start();
-    const ink = render(<App controller={controller} color={deps.color} onMount={onMount} />, {
+    const app = <App controller={controller} color={deps.color} onMount={onMount} />;
+    const ink = render(app, {
       stdin: deps.stdin,
       stdout: deps.stdout,
       alternateScreen: true,
@@ -73,6 +76,10 @@ export const runTui = async (deps: TuiDeps): Promise<number> => {
       maxFps,
     });
     terminal.onRestore(() => ink.unmount());
+    redraw = () => {
+      ink.clear();
+      ink.rerender(app);
+    };
     const broken = ink.waitUntilExit().then(() => left);
     return await Promise.race([left, terminal.interrupted, broken]);
   } finally {

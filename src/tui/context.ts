@@ -16,6 +16,8 @@ export type Actions = {
   /** Ends the program with this exit code. */
   readonly quit: (code: number) => void;
   readonly suspend: () => void;
+  /** The whole screen anew, whatever others have written over it. */
+  readonly redraw: () => void;
 };
 
 /** What a command looks at. */

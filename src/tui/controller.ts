@@ -34,7 +34,11 @@ export type Controller = {
   readonly close: () => Promise<void>;
 };
 
-export type Exits = { readonly quit: (code: number) => void; readonly suspend: () => void };
+export type Exits = {
+  readonly quit: (code: number) => void;
+  readonly suspend: () => void;
+  readonly redraw: () => void;
+};
 
 const words = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
@@ -149,6 +153,7 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
     leave: () => goHome(),
     quit: exits.quit,
     suspend: exits.suspend,
+    redraw: exits.redraw,
   };
 
   let known: { key: unknown[]; view: Context['view'] } = { key: [], view: null };

@@ -494,6 +494,18 @@ describe('phases', () => {
     quit = null;
   });
 
+  it('draws the screen again on Ctrl+L', async () => {
+    const { screen } = open(lostUpdate, untilBobWaits().events);
+    await screen.until("run alice's commit");
+    const whole = screen.text();
+    screen.stdout.write('\x1b[5;1Hsomebody wrote this here\x1b[24;79H');
+    await screen.until('somebody wrote this');
+    screen.type('\x0c');
+    await screen.until((text) => !text.includes('somebody') && text.includes("run alice's commit"));
+    expect(screen.lines()[4]).toBe(whole.split('\n')[4]);
+    expect(screen.raw).not.toMatch(clears);
+  });
+
   it('shows instructor notes on demand', async () => {
     const notes = {
       kind: 'notes',

@@ -4,9 +4,10 @@ import { type Line, span } from '../../text/line.ts';
 import { sanitizeLine } from '../../text/sanitize.ts';
 import { fitLine } from '../../text/width.ts';
 import type { Context } from '../context.ts';
+import { globalKeys } from '../global-keys.ts';
 import { homeKeys, searchHints } from '../home-keys.ts';
 import { type Binding, helpOf, hintsOf } from '../keymap.ts';
-import { globalKeys, lessonKeys } from '../lesson-keys.ts';
+import { lessonKeys } from '../lesson-keys.ts';
 import { viewHome } from './home-view.ts';
 import { helpLines, viewHelp, viewPages, viewWord } from './overlay.ts';
 

@@ -7,8 +7,9 @@ import { sanitize } from '../../text/sanitize.ts';
 import { fitLine } from '../../text/width.ts';
 import { wrapText } from '../../text/wrap.ts';
 import type { LessonUi, PaneId } from '../ui.ts';
-import { type LessonEnv, locksContent, pageContent, resultContent, timelineContent } from './lesson-panes.ts';
+import { type LessonEnv, locksContent, pageContent, timelineContent } from './lesson-panes.ts';
 import { type Content, fillRule, moreSigns, type PaneView, titleRule, viewPane } from './pane.ts';
+import { resultContent } from './result-pane.ts';
 
 export type LessonView = {
   /** Everything but the hint line: `height - 1` lines. */
