@@ -7,7 +7,13 @@ import { sanitize } from '../../text/sanitize.ts';
 import { fitLine } from '../../text/width.ts';
 import { wrapText } from '../../text/wrap.ts';
 import type { LessonUi, PaneId } from '../ui.ts';
-import { type LessonEnv, locksContent, pageContent, timelineContent } from './lesson-panes.ts';
+import {
+  type LessonEnv,
+  locksContent,
+  pageContent,
+  timelineContent,
+  timelineSessions,
+} from './lesson-panes.ts';
 import { type Content, fillRule, moreSigns, type PaneView, titleRule, viewPane } from './pane.ts';
 import { resultContent } from './result-pane.ts';
 
@@ -122,6 +128,9 @@ const stackRight = (
 ): Part[] => {
   const result = content('result');
   if (!panes.includes('timeline')) return [{ id: 'result', height, drawn: result }];
+  // A page of pictures only: no session of its own does anything.
+  const nothing = timelineSessions(state, 0).length === 0;
+  if (nothing && focus !== 'timeline' && focus !== 'locks') return [{ id: 'result', height, drawn: result }];
   const timeline = content('timeline');
   const locks = content('locks');
   const need = (drawn: Content): number => drawn.header.length + drawn.body.length;

@@ -9,7 +9,7 @@ import { isStep, type PlayerState } from '../../player/state.ts';
 import type { Glyphs } from '../../text/glyphs.ts';
 import { type Line, span } from '../../text/line.ts';
 import { sanitizeLine } from '../../text/sanitize.ts';
-import { lineWidth } from '../../text/width.ts';
+import { displayWidth, lineWidth, truncate } from '../../text/width.ts';
 import type { StatementResult } from '../../timeline/events.ts';
 import type { StepState } from '../../timeline/state.ts';
 import type { LessonUi } from '../ui.ts';
@@ -21,11 +21,14 @@ const top = (): number => 0;
 const hasSomething = (step: StepState): boolean =>
   step.results.length > 0 || step.error !== null || step.view !== null || step.plan !== null;
 
-/** The step whose result is the freshest. */
-export const shownStep = (state: PlayerState): StepState | null =>
-  state.timeline.steps
-    .filter(hasSomething)
+/** The step whose result is the freshest, of those that belong to this page or ended while it was open. */
+export const shownStep = (state: PlayerState): StepState | null => {
+  const { steps } = state.timeline;
+  const since = steps.find((step) => step.page === state.page)?.sentAt ?? Number.POSITIVE_INFINITY;
+  return steps
+    .filter((step) => hasSomething(step) && (step.page === state.page || (step.endedAt ?? 0) >= since))
     .reduce<StepState | null>((best, step) => (best && timeOf(best) > timeOf(step) ? best : step), null);
+};
 
 const timeOf = (step: StepState): number => step.endedAt ?? step.sentAt;
 
@@ -98,7 +101,9 @@ const stepLines = (
   const maxCellWidth = ui.expanded ? 4000 : Math.max(60, width);
   const prompt = (sql: string): Line => [
     span(` ${sanitizeLine(step.session)}> `, { bold: true, color }),
-    span(flattenSql(sql).slice(0, Math.max(10, width - step.session.length - 4)), { dim: true }),
+    span(truncate(flattenSql(sql), Math.max(10, width - displayWidth(step.session) - 4), glyphs.ellipsis), {
+      dim: true,
+    }),
   ];
   const batch = step.statements.length === 1;
   for (const result of step.results) {
