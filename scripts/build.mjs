@@ -40,6 +40,7 @@ export const options = (outdir = path.join(root, 'dist')) => ({
     'process.env.DEV': '"false"',
     // Yoga would fetch its own data: URL, and Node load all of undici for it. We fetch nothing.
     fetch: 'undefined',
+    'Intl.Segmenter': 'LazySegmenter',
     PG_TUTOR_VERSION: JSON.stringify(version),
   },
   alias: {
@@ -48,6 +49,7 @@ export const options = (outdir = path.join(root, 'dist')) => ({
     // cli-highlight imports all 190 languages; we show four.
     'highlight.js': './src/text/highlight-languages.cjs',
   },
+  inject: ['scripts/lazy-segmenter.mjs'],
   plugins: [quickStringWidth],
   external: ['pg-native'],
   banner: {
