@@ -38,3 +38,7 @@ where pid = any ($1::int[])
   and not (locktype = 'virtualxid' and granted)
   and not (relation is not null and relation < 16384)
 order by pid, granted desc, locktype, relation, page, tuple, mode`;
+
+/** Open transactions of backends, and how many transaction ids have been given out since the snapshot they hold. */
+export const transactionsSql = `
+select pid, age(backend_xmin) from pg_stat_activity where pid = any ($1::int[]) and xact_start is not null`;

@@ -1,8 +1,8 @@
 import type { SqlStep } from '../lesson/types.ts';
 import type { Scratch } from '../postgres/scratch.ts';
 import type { Connection, QueryValue, Server } from '../postgres/types.ts';
-import type { EventBody, SessionLock } from '../timeline/events.ts';
-import { heldLocksSql } from './blocking.sql.ts';
+import type { EventBody, SessionLock, SessionTransaction } from '../timeline/events.ts';
+import { heldLocksSql, transactionsSql } from './blocking.sql.ts';
 import { EngineError } from './error.ts';
 import { lockTarget } from './lock-row.ts';
 import { Session } from './session.ts';
@@ -123,8 +123,19 @@ export class Run {
       granted: granted === 't',
       ...lockTarget(lock),
     }));
-    this.#emit({ type: 'locks-sampled', locks });
+    const transactions = names.size === 0 ? [] : await this.#transactions(names);
+    this.#emit({ type: 'locks-sampled', locks, transactions });
     return locks;
+  }
+
+  async #transactions(names: ReadonlyMap<number, string>): Promise<readonly SessionTransaction[]> {
+    const rows = await this.#control.rows(transactionsSql, [[...names.keys()]]);
+    const known = rows.map(async ([pid, age]): Promise<SessionTransaction> => {
+      const session = names.get(Number(pid)) ?? '';
+      const isolation = (await this.#sessions.get(session)?.isolation()) ?? null;
+      return { session, isolation, snapshotAge: age == null ? null : Number(age) };
+    });
+    return Promise.all(known);
   }
 
   /** Asks over a session of its own, which waits two seconds for a lock at most. @throws {PostgresError} */

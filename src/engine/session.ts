@@ -23,6 +23,7 @@ export class Session {
   #step: string | null = null;
   #cancelAsked = false;
   #transaction: TransactionStatus = 'idle';
+  #spokeOfLevels = false;
 
   constructor(name: string, connection: Connection, emit: (body: EventBody) => void) {
     this.name = name;
@@ -51,6 +52,7 @@ export class Session {
   async run(step: SessionStep): Promise<void> {
     this.#step = step.id;
     this.#cancelAsked = false;
+    if (/isolation|serializable|repeatable/i.test(step.sql)) this.#spokeOfLevels = true;
     this.#emit({ type: 'step-sent', step: step.id, session: this.name, sql: step.sql });
     const statements =
       step.send === 'batch' ? [{ text: step.sql, copyData: null }] : splitStatements(step.sql);
@@ -106,6 +108,23 @@ export class Session {
       return await this.#connection.rows(sql, values);
     } finally {
       this.#noteTransaction();
+    }
+  }
+
+  /**
+   * The isolation level of the open transaction; null: none is open, or it cannot be asked (a statement in flight, a
+   * failed transaction). No other session can see it, so it is asked here: SHOW takes no snapshot, so SET TRANSACTION
+   * still works after it. A session whose SQL never spoke of levels has the one of settings.ts and is left alone, so
+   * that pg_stat_activity.query stays what the lesson sent.
+   */
+  async isolation(): Promise<string | null> {
+    if (this.#step !== null || this.#transaction !== 'open' || this.#connection.lost) return null;
+    if (!this.#spokeOfLevels) return 'read committed';
+    try {
+      return (await this.#connection.rows('show transaction_isolation'))[0]?.[0] ?? null;
+    } catch {
+      // The connection went meanwhile; its own event says so.
+      return null;
     }
   }
 

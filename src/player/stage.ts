@@ -59,7 +59,11 @@ export class Stage {
     this.#lesson = lesson;
     this.#once = once;
     this.#server = server;
-    this.#emit = emit;
+    this.#emit = (body) => {
+      emit(body);
+      // Who held what when the wait began; a ring of waits is over before its step has settled.
+      if (body.type === 'step-blocked') void this.#run?.sampleLocks().catch(() => {});
+    };
     this.#timeline = timeline;
   }
 

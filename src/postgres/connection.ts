@@ -26,6 +26,8 @@ class PgConnection implements Connection {
   #ending = false;
   /** FATAL of a terminated backend; it comes just before the connection closes. */
   #fatal: Loss | null = null;
+  /** What was asked for last, while it is under way. */
+  #turn: Promise<void> | null = null;
   #running: SimpleQuery | null = null;
   #statement = 1;
   #onRunLost: (() => void) | null = null;
@@ -71,12 +73,27 @@ class PgConnection implements Connection {
     for (const listener of this.#lostListeners) listener(this.#lost);
   }
 
+  /** One query after another: the driver's own queue is on its way out. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#turn ? this.#turn.then(work) : work();
+    const ended = () => {
+      if (this.#turn === done) this.#turn = null;
+    };
+    const done: Promise<void> = mine.then(ended, ended);
+    this.#turn = done;
+    return mine;
+  }
+
   run(
     sql: string,
     statement: number,
     handlers: RunHandlers,
     copyData: string | null = null,
   ): Promise<RunEnd> {
+    return this.#inTurn(() => this.#run(sql, statement, handlers, copyData));
+  }
+
+  #run(sql: string, statement: number, handlers: RunHandlers, copyData: string | null): Promise<RunEnd> {
     if (this.#lost || this.#ending) return Promise.resolve({ type: 'lost' });
     return new Promise((resolve) => {
       const end = (outcome: RunEnd) => {
@@ -128,7 +145,7 @@ class PgConnection implements Connection {
   async rows(sql: string, values: readonly QueryValue[] = []): Promise<(string | null)[][]> {
     try {
       const config = { text: sql, values: [...values], rowMode: 'array' as const, types: rawText };
-      return (await this.#client.query<(string | null)[]>(config)).rows;
+      return (await this.#inTurn(() => this.#client.query<(string | null)[]>(config))).rows;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       const code = error instanceof pg.DatabaseError ? (error.code ?? null) : null;

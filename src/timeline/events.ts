@@ -58,6 +58,15 @@ export type SessionLock = LockTarget & { readonly session: string; readonly gran
 
 export type TransactionStatus = 'idle' | 'open' | 'failed';
 
+/** A transaction that is open in a session, as the server sees it. */
+export type SessionTransaction = {
+  readonly session: string;
+  /** As `show transaction_isolation` prints it: `repeatable read`. null: it could not be asked. */
+  readonly isolation: string | null;
+  /** age(backend_xmin): transaction ids given out since its snapshot. null: it holds no snapshot now. */
+  readonly snapshotAge: number | null;
+};
+
 export type RunEvent = {
   readonly seq: number;
   /** Milliseconds since the run began, from the injected clock. */
@@ -126,7 +135,12 @@ export type EventBody =
       readonly payload: string;
       readonly pid: number;
     }
-  | { readonly type: 'locks-sampled'; readonly locks: readonly SessionLock[] }
+  /** What the sessions hold and wait for; `transactions`: those that are open. */
+  | {
+      readonly type: 'locks-sampled';
+      readonly locks: readonly SessionLock[];
+      readonly transactions?: readonly SessionTransaction[];
+    }
   | {
       readonly type: 'session-lost';
       readonly session: string;

@@ -1,5 +1,14 @@
-import type { RunEvent } from './events.ts';
-import { emptyTimeline, type SessionState, type StepState, type TimelineState, type Wait } from './state.ts';
+import { conflictOf, isCommit, needsSnapshot } from './conflict.ts';
+import type { RunEvent, SessionTransaction } from './events.ts';
+import {
+  emptyTimeline,
+  type LockSample,
+  maxSamples,
+  type SessionState,
+  type StepState,
+  type TimelineState,
+  type Wait,
+} from './state.ts';
 
 const last = <T>(items: readonly T[]): T | undefined => items[items.length - 1];
 
@@ -29,6 +38,33 @@ const endWait = (waits: readonly Wait[], at: number, endedDuring: string | null)
   return wait && wait.to === null ? waits.with(waits.length - 1, { ...wait, to: at, endedDuring }) : waits;
 };
 
+const noTransaction = { isolation: null, snapshot: null } as const;
+
+const sampled = (
+  state: TimelineState,
+  locks: LockSample['locks'],
+  transactions: readonly SessionTransaction[],
+  at: number,
+): TimelineState => {
+  const sessions = state.sessions.map((session): SessionState => {
+    const seen = transactions.find((one) => one.session === session.name);
+    if (!seen || session.transaction === 'idle') return session;
+    const age = seen.snapshotAge;
+    return {
+      ...session,
+      isolation: seen.isolation ?? session.isolation,
+      snapshot: age === null ? null : { since: session.snapshot?.since ?? at, age },
+    };
+  });
+  const before = last(state.samples);
+  const sample: LockSample = { at, locks, sessions };
+  const same =
+    before !== undefined &&
+    JSON.stringify([before.locks, before.sessions]) === JSON.stringify([locks, sessions]);
+  const samples = same ? state.samples : [...state.samples, sample].slice(-maxSamples);
+  return { ...state, sessions, locks, samples };
+};
+
 /** The step in whose course a wait ended: the last one another session sent. */
 const endingStep = (state: TimelineState, waiting: string): string | null => {
   const sent = last(state.steps);
@@ -53,7 +89,14 @@ const apply = (state: TimelineState, event: RunEvent, page: string | null): Time
     case 'database-ready':
       return emptyTimeline;
     case 'session-opened': {
-      const opened: SessionState = { name: event.session, pid: event.pid, transaction: 'idle', lost: null };
+      const opened: SessionState = {
+        name: event.session,
+        pid: event.pid,
+        ...noTransaction,
+        firstQueryAt: null,
+        transaction: 'idle',
+        lost: null,
+      };
       const others = state.sessions.filter((session) => session.name !== event.session);
       return { ...state, sessions: [...others, opened] };
     }
@@ -82,18 +125,35 @@ const apply = (state: TimelineState, event: RunEvent, page: string | null): Time
         error: null,
         notices: [],
         waits: [],
+        conflict: null,
         plan: null,
         view: null,
       };
       return { ...state, steps: [...state.steps, step] };
     }
-    case 'statement-sent':
-      return changeStep(state, event.step, (step) => ({
+    case 'statement-sent': {
+      const sent = changeStep(state, event.step, (step) => ({
         ...step,
         statements: [...step.statements, event.sql],
       }));
-    case 'statement-finished':
-      return changeStep(state, event.step, (step) => ({ ...step, results: [...step.results, event.result] }));
+      if (!needsSnapshot(event.sql)) return sent;
+      const session = state.steps.findLast((step) => step.step === event.step)?.session ?? '';
+      return changeSession(sent, session, (known) =>
+        known.transaction === 'open' && known.firstQueryAt === null
+          ? { ...known, firstQueryAt: event.at }
+          : known,
+      );
+    }
+    case 'statement-finished': {
+      const done = changeStep(state, event.step, (step) => ({
+        ...step,
+        results: [...step.results, event.result],
+      }));
+      const session = state.steps.findLast((step) => step.step === event.step)?.session ?? '';
+      const status = state.sessions.find((known) => known.name === session)?.transaction ?? 'idle';
+      if (!isCommit(event.result.tag, status)) return done;
+      return { ...done, commits: [...state.commits, { at: event.at, session, step: event.step }] };
+    }
     case 'step-blocked':
       return changeStep(state, event.step, (step) => ({
         ...step,
@@ -119,7 +179,14 @@ const apply = (state: TimelineState, event: RunEvent, page: string | null): Time
     case 'step-finished':
       return endStep(state, event, { status: 'done' });
     case 'step-failed':
-      return endStep(state, event, { status: 'failed', error: event.error });
+      return changeStep(
+        endStep(state, event, { status: 'failed', error: event.error }),
+        event.step,
+        (step) => ({
+          ...step,
+          conflict: conflictOf(state, step),
+        }),
+      );
     case 'step-cancelled':
       return endStep(state, event, { status: 'cancelled', error: event.error });
     case 'step-settled':
@@ -132,7 +199,12 @@ const apply = (state: TimelineState, event: RunEvent, page: string | null): Time
         view: { columns: event.columns, rows: [...(step.view?.rows ?? []), event.row] },
       }));
     case 'transaction-changed':
-      return changeSession(state, event.session, (session) => ({ ...session, transaction: event.status }));
+      return changeSession(state, event.session, (session) => ({
+        ...session,
+        ...(event.status === 'idle' ? noTransaction : {}),
+        firstQueryAt: session.transaction === 'idle' ? null : session.firstQueryAt,
+        transaction: event.status,
+      }));
     case 'notice':
       return event.step === null
         ? state
@@ -152,10 +224,11 @@ const apply = (state: TimelineState, event: RunEvent, page: string | null): Time
         ],
       };
     case 'locks-sampled':
-      return { ...state, locks: event.locks };
+      return sampled(state, event.locks, event.transactions ?? [], event.at);
     case 'session-lost': {
       const lost = changeSession(state, event.session, (session) => ({
         ...session,
+        ...noTransaction,
         transaction: 'idle',
         lost: { reason: event.reason, sqlstate: event.sqlstate },
       }));

@@ -31,6 +31,8 @@ export type StepState = {
   readonly notices: readonly ServerMessage[];
   readonly waits: readonly Wait[];
   /** Text of EXPLAIN (FORMAT JSON). */
+  /** The step of another session that its 40001 is about, when what happened leaves no other (conflict.ts). */
+  readonly conflict: { readonly session: string; readonly step: string } | null;
   readonly plan: string | null;
   readonly view: {
     readonly columns: readonly string[];
@@ -43,6 +45,12 @@ export type SessionState = {
   /** Backend pid. */
   readonly pid: number;
   readonly transaction: TransactionStatus;
+  /** When the first statement of the latest transaction that needed a snapshot was sent, ms; null: none yet. */
+  readonly firstQueryAt: number | null;
+  /** Of the open transaction, `repeatable read`; null: none is open, or nobody has asked. */
+  readonly isolation: string | null;
+  /** What the open transaction still sees by: seen first at `since` (ms), `age` transaction ids old. */
+  readonly snapshot: { readonly since: number; readonly age: number } | null;
   readonly lost: { readonly reason: string; readonly sqlstate: string | null } | null;
 };
 
@@ -54,6 +62,17 @@ export type Notification = {
   readonly pid: number;
 };
 
+/** A write that took effect: COMMIT, or a statement outside of a transaction. */
+export type Commit = { readonly at: number; readonly session: string; readonly step: string };
+
+/** One look at the server. */
+export type LockSample = {
+  readonly at: number;
+  readonly locks: readonly SessionLock[];
+  /** The sessions as they were then. */
+  readonly sessions: readonly SessionState[];
+};
+
 /** What has happened since the database was last made fresh. */
 export type TimelineState = {
   readonly sessions: readonly SessionState[];
@@ -61,8 +80,21 @@ export type TimelineState = {
   readonly steps: readonly StepState[];
   readonly notifications: readonly Notification[];
   readonly locks: readonly SessionLock[];
+  /** Looks at the server, oldest first, at most `maxSamples`; one that shows nothing new is left out. */
+  readonly samples: readonly LockSample[];
+  readonly commits: readonly Commit[];
   /** Time of the last event, ms since the run began. */
   readonly at: number;
 };
 
-export const emptyTimeline: TimelineState = { sessions: [], steps: [], notifications: [], locks: [], at: 0 };
+export const maxSamples = 400;
+
+export const emptyTimeline: TimelineState = {
+  sessions: [],
+  steps: [],
+  notifications: [],
+  locks: [],
+  samples: [],
+  commits: [],
+  at: 0,
+};
