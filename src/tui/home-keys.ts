@@ -109,7 +109,8 @@ export const pressInSearch = (context: Context, key: string): boolean => {
   else if (key === 'esc') search(context, '', false);
   else if (key === 'up') move(context, -1);
   else if (key === 'down') move(context, 1);
-  else if (key === 'backspace' || key === 'delete') search(context, [...home.query].slice(0, -1).join(''), true);
+  else if (key === 'backspace' || key === 'delete')
+    search(context, [...home.query].slice(0, -1).join(''), true);
   else if (key === 'ctrl-u') search(context, '', true);
   else if (key === 'ctrl-w') search(context, home.query.replace(/\S+\s*$/, ''), true);
   else if (key === 'space') search(context, `${home.query} `, true);

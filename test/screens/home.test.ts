@@ -167,7 +167,7 @@ describe('the home screen', () => {
     const { screen } = open(catalog, { size: { columns: 40, rows: 10 } });
     await screen.until('pg-tutor needs 60 x 16');
     screen.resize({ columns: 120, rows: 36 });
-    await screen.until('q quit');
+    await screen.until('/ search');
     expect(screen.lines()[0]).toMatch(/^ pg-tutor/);
     screen.resize({ columns: 80, rows: 24 });
     await screen.until((text) => {
