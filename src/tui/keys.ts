@@ -14,31 +14,43 @@ const characterNames: Readonly<Record<string, KeyName>> = {
   '\x03': 'ctrl-c',
 };
 
+/** What a terminal sends for Ctrl and a letter, when it comes in one event with other text; null: another control. */
+const controlName = (character: string): KeyName | null => {
+  const code = character.charCodeAt(0);
+  if (code >= 1 && code <= 26) return `ctrl-${String.fromCharCode(code + 96)}`;
+  return code === 31 ? 'ctrl-_' : null;
+};
+
 const isControl = (character: string): boolean => /\p{Cc}/u.test(character);
 
+/** `ctrl-left`, `alt-enter`; of keys that have one meaning however they are pressed, the name alone. */
+const modified = (name: KeyName, key: Key): KeyName =>
+  key.ctrl ? `ctrl-${name}` : key.meta ? `alt-${name}` : name;
+
 /**
- * What was pressed, in order: several characters can arrive in one event, and what a terminal sends for Backspace
- * may be named Delete.
+ * What was pressed, in order: several characters can arrive in one event. With the keyboard protocol of kitty,
+ * Ctrl+Enter and Ctrl+1 arrive as such; without, terminals send nothing of their own for them.
  */
 export const keysOf = (input: string, key: Key): KeyName[] => {
-  if (key.upArrow) return ['up'];
-  if (key.downArrow) return ['down'];
-  if (key.leftArrow) return ['left'];
-  if (key.rightArrow) return ['right'];
+  if (key.upArrow) return [modified('up', key)];
+  if (key.downArrow) return [modified('down', key)];
+  if (key.leftArrow) return [modified('left', key)];
+  if (key.rightArrow) return [modified('right', key)];
   if (key.pageUp) return ['pgup'];
   if (key.pageDown) return ['pgdn'];
   if (key.home) return ['home'];
   if (key.end) return ['end'];
-  if (key.return) return ['enter'];
+  if (key.return) return [modified('enter', key)];
   if (key.tab) return [key.shift ? 'shift-tab' : 'tab'];
-  if (key.backspace || key.delete) return ['backspace'];
-  if (key.ctrl && input.length > 0) return [`ctrl-${input === ' ' ? 'space' : input.toLowerCase()}`];
-  // Escape also sets meta; Alt with a character sets meta and gives the character, which is no key of ours.
+  if (key.backspace) return [modified('backspace', key)];
+  if (key.delete) return [modified('delete', key)];
+  // Escape also sets meta.
   if (key.escape) return ['esc'];
-  if (key.meta) return [];
+  if (key.ctrl && input.length > 0) return [`ctrl-${input === ' ' ? 'space' : input.toLowerCase()}`];
+  if (key.meta) return input.length > 0 ? [`alt-${input}`] : [];
   return [...input].flatMap((character) => {
     const name = characterNames[character];
     if (name !== undefined) return [name];
-    return isControl(character) ? [] : [character];
+    return isControl(character) ? (controlName(character) ?? []) : [character];
   });
 };
