@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { didYouMean } from '../lesson/closest.ts';
 import { asksFor, commandIndex, parseArguments } from './arguments.ts';
 import type { Globals } from './command.ts';
-import { describeError, exitCodeOf, exitCodes, UsageError } from './errors.ts';
+import { describeError, endOnStrayErrors, exitCodeOf, exitCodes, UsageError } from './errors.ts';
 import { commandHelp, mainHelp } from './help.ts';
 import { fromHere } from './places.ts';
 import { type Entry, home, registry } from './registry.ts';
@@ -77,10 +77,12 @@ const run = async (argv: readonly string[], version: string): Promise<number> =>
 
 /** Runs one command line. @returns the exit code; every error has been told on stderr */
 export const dispatch = async (argv: readonly string[], version: string): Promise<number> => {
+  const debug = argv.includes('--debug');
+  endOnStrayErrors(debug);
   try {
     return await run(argv, version);
   } catch (error) {
-    process.stderr.write(`${describeError(error, argv.includes('--debug'))}\n`);
+    process.stderr.write(`${describeError(error, debug)}\n`);
     return exitCodeOf(error);
   }
 };

@@ -26,8 +26,14 @@ export const exitCodes = {
 const remedyOf = (error: Error): string | null =>
   'remedy' in error && typeof error.remedy === 'string' ? error.remedy : null;
 
+// text/sanitize.ts does it better, but would have to be loaded for every --help.
+const withoutControls = (text: string): string => text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, '');
+
 /** What to tell the user about an error, without control characters. `debug` adds the stack. */
-export const describeError = (error: unknown, debug: boolean): string => {
+export const describeError = (error: unknown, debug: boolean): string =>
+  withoutControls(describe(error, debug));
+
+const describe = (error: unknown, debug: boolean): string => {
   if (!(error instanceof Error)) return `pg-tutor: ${String(error)}`;
   const remedy = remedyOf(error);
   const expected = error instanceof UsageError || remedy !== null;
@@ -45,3 +51,15 @@ export const describeError = (error: unknown, debug: boolean): string => {
 
 export const exitCodeOf = (error: unknown): number =>
   error instanceof UsageError ? exitCodes.usage : exitCodes.failed;
+
+/**
+ * An error that nobody waited for ends the process as any other does, without a stack trace. A screen has handlers of
+ * its own, which give the terminal back before they tell: then it is left to them.
+ */
+export const endOnStrayErrors = (debug: boolean): void => {
+  process.on('uncaughtException', (error) => {
+    if (process.listenerCount('uncaughtException') > 1) return;
+    process.stderr.write(`${describeError(error, debug)}\n`);
+    process.exit(exitCodes.failed);
+  });
+};

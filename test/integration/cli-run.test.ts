@@ -187,7 +187,7 @@ describe('verify', () => {
     expect(stderr).toBe('');
     expect(stdout).toMatch(/^ok {4}\S+ {2}1\.1 One row, two sessions: 2 claims$/m);
     expect(stdout).toMatch(
-      /^FAIL {2}\S+ {2}1\.2 .*: 1 of 2 claims do not hold\n {6}.*02-wrong\.md:\d+:\d+: claimed/m,
+      /^FAIL {2}\S+ {2}1\.2 .*: 1 of 2 claims does not hold\n {6}.*02-wrong\.md:\d+:\d+: claimed/m,
     );
     expect(stdout).toMatch(/^skip {2}\S+ {2}1\.3 .*: needs PostgreSQL 99 or later$/m);
   });

@@ -60,7 +60,8 @@ const resultInWords = (result: Result): string => {
   if (isGood(result)) return `ok    ${name}: ${checks} claims`;
   const lines = failed.map((one) => `      ${falseClaimInWords(one)}`);
   if (error !== null) lines.push(`      ${sanitizeLine(error)}`);
-  return [`FAIL  ${name}: ${failed.length} of ${checks} claims do not hold`, ...lines].join('\n');
+  const verb = failed.length === 1 ? 'does' : 'do';
+  return [`FAIL  ${name}: ${failed.length} of ${checks} claims ${verb} not hold`, ...lines].join('\n');
 };
 
 /** A line on a terminal's stderr that is written over. */
