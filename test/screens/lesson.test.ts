@@ -5,7 +5,6 @@ import type { RunEvent } from '../../src/timeline/events.ts';
 import { lostUpdate, untilBobWaits, untilReleased } from '../support/lost-update.ts';
 import {
   lessonOf,
-  onTransaction,
   prediction,
   prose,
   Recorder,
@@ -92,23 +91,9 @@ describe('a lesson of two sessions', () => {
     },
   );
 
-  it('draws an event within 25 ms, and many in one go', async () => {
+  it('draws many events in one go', async () => {
     const { screen, player } = open(lostUpdate, untilReleased().events, usual);
     await screen.until('next page');
-    // The best counts: the machine may be busy with other tests.
-    let best = Number.POSITIVE_INFINITY;
-    for (let index = 0; index < 40 && best >= 25; index += 1) {
-      const sql = `select ${index} as nth`;
-      const sent = performance.now();
-      player.emit(
-        { type: 'step-sent', step: `s${index}`, session: 'bob', sql },
-        { type: 'statement-sent', step: `s${index}`, statement: 1, sql },
-        { type: 'step-blocked', step: `s${index}`, by: ['alice'], lock: onTransaction('9') },
-      );
-      await screen.until(sql);
-      best = Math.min(best, screen.lastWrite - sent);
-    }
-    expect(best).toBeLessThan(25);
     const before = screen.raw.length;
     for (let index = 0; index < 500; index += 1) {
       player.emit({ type: 'notification', session: 'bob', channel: 'c', payload: String(index), pid: 1 });
