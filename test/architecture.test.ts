@@ -10,13 +10,13 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   locks: ['locks', 'text'],
   lesson: ['lesson', 'text'],
   timeline: ['timeline', 'text', 'locks'],
-  draw: ['draw', ...pure, 'player/state.ts'],
+  draw: ['draw', ...pure, 'player/state.ts', 'player/sandbox-state.ts'],
   postgres: ['postgres', ...pure],
   engine: ['engine', 'postgres', ...pure],
   progress: ['progress', 'player/state.ts', ...pure],
   player: ['player', 'engine', 'postgres', ...pure],
-  tui: ['tui', 'draw', 'progress', 'player/state.ts', ...pure],
-  plain: ['plain', 'draw', 'progress', 'player/state.ts', ...pure],
+  tui: ['tui', 'draw', 'progress', 'player/state.ts', 'player/sandbox-state.ts', ...pure],
+  plain: ['plain', 'draw', 'progress', 'player/state.ts', 'player/lab-state.ts', ...pure],
   cli: ['cli', 'tui', 'plain', 'draw', 'player', 'progress', 'engine', 'postgres', ...pure],
 };
 
