@@ -23,6 +23,11 @@ export const registry: Readonly<Record<string, Entry>> = {
     summary: 'play lessons without asking, as a transcript',
     load: () => import('./commands/run.ts'),
   },
+  explore: {
+    usage: 'explore <lesson>:<page>',
+    summary: 'run all orders of a page with several sessions, grouped by outcome',
+    load: () => import('./commands/explore.ts'),
+  },
   verify: {
     usage: 'verify [lesson...]',
     summary: 'check every claim of the lessons, also on other versions',

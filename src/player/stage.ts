@@ -147,6 +147,11 @@ export class Stage {
     this.#pending = [];
   }
 
+  /** Asks over a connection that is no session of the lesson. @throws {PostgresError} */
+  observe(sql: string): Promise<(string | null)[][]> {
+    return this.#open().observe(sql);
+  }
+
   /** Cancels one step, or with null all that are in flight. */
   async cancel(step: string | null): Promise<void> {
     await this.#run?.cancel(step);

@@ -1,0 +1,121 @@
+import type { Lesson, SqlStep } from '../lesson/types.ts';
+import type { Server } from '../postgres/types.ts';
+import type { EventBody } from '../timeline/events.ts';
+import { createRecorder } from '../timeline/recorder.ts';
+import { reduceTimeline } from '../timeline/reduce.ts';
+import { emptyTimeline, type TimelineState } from '../timeline/state.ts';
+import { shownTableRows, type TableState } from './lab-state.ts';
+import { Stage } from './stage.ts';
+import { appliesTo, isStep, pageIndex } from './state.ts';
+
+/** How long a step marked `wait` may keep the next one waiting, ms: in another order nobody may ever let it go. */
+const patience = 3_000;
+/** How long one step may take to settle, ms; then it is cancelled. */
+const stepDeadline = 20_000;
+
+/** Contents of every table of the lesson, over a connection that waits for no lock for long. */
+const tablesSql = `
+select format('%I.%I', n.nspname, c.relname), c.relname
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where c.relkind in ('r', 'p') and not c.relispartition and c.relpersistence <> 't'
+  and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'
+order by 1`;
+
+/** A database of one's own at the start of a page, as often as wanted: for orders that the lesson does not play. */
+export class Bench {
+  readonly #lesson: Lesson;
+  readonly #major: number;
+  readonly #stage: Stage;
+  readonly #emit: (body: EventBody) => void;
+  #state: TimelineState = emptyTimeline;
+  #page: string | null = null;
+
+  /** @param onChange after every event */
+  constructor(lesson: Lesson, server: Server, onChange: () => void = () => {}) {
+    this.#lesson = lesson;
+    this.#major = server.info.major;
+    this.#emit = createRecorder(
+      () => performance.now(),
+      (event) => {
+        this.#state = reduceTimeline(this.#state, event, this.#page);
+        onChange();
+      },
+    );
+    this.#stage = new Stage(lesson, server, this.#emit, () => this.#state);
+  }
+
+  /** What has happened; the steps of earlier pages have a page that is not this one's. */
+  get timeline(): TimelineState {
+    return this.#state;
+  }
+
+  /** A fresh database, and the pages before this one replayed. @throws {PostgresError | EngineError} */
+  async begin(page: string): Promise<void> {
+    await this.#stage.fresh('replay');
+    for (const before of this.#lesson.pages.slice(0, pageIndex(this.#lesson, page))) {
+      this.#page = before.id;
+      for (const step of before.blocks.filter(isStep)) {
+        // Views leave nothing behind.
+        if (step.kind === 'sql' && appliesTo(step, this.#major)) await this.#stage.perform(step);
+      }
+    }
+    this.#page = page;
+  }
+
+  /** Sends a step and waits until all has settled. @throws {PostgresError | EngineError} */
+  async send(step: SqlStep): Promise<void> {
+    const deadline = setTimeout(() => void this.cancel(), stepDeadline);
+    try {
+      await this.#stage.perform({ ...step, wait: false });
+      if (step.wait) await this.#until(() => this.#ended(step.id), patience);
+    } finally {
+      clearTimeout(deadline);
+    }
+  }
+
+  #ended(step: string): boolean {
+    return this.#state.steps.findLast((one) => one.step === step)?.endedAt != null;
+  }
+
+  async #until(holds: () => boolean, ms: number): Promise<void> {
+    for (const end = performance.now() + ms; !holds() && performance.now() < end; ) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
+  /** What the tables hold, as everybody sees it who is in no transaction. */
+  async tables(): Promise<readonly TableState[]> {
+    const states: TableState[] = [];
+    for (const [name, short] of await this.#stage.observe(tablesSql)) {
+      states.push(await this.#table(name ?? '', short ?? ''));
+    }
+    return states;
+  }
+
+  async #table(name: string, short: string): Promise<TableState> {
+    try {
+      const [row] = await this.#stage.observe(
+        `select count(*), case when count(*) <= ${shownTableRows} then json_agg(t::text order by t::text) end from ${name} t`,
+      );
+      const listed: unknown = JSON.parse(row?.[1] ?? '[]');
+      const rows = Array.isArray(listed) ? listed.map(String) : [];
+      return { table: short, rowCount: Number(row?.[0] ?? 0), rows };
+    } catch {
+      // Locked against reading, at an end where somebody still holds it.
+      return { table: short, rowCount: -1, rows: [] };
+    }
+  }
+
+  async cancel(): Promise<void> {
+    await this.#stage.cancel(null).catch(() => {});
+  }
+
+  /** Ends work under way; `begin` or `close` follow. */
+  async hush(): Promise<void> {
+    await this.#stage.hush();
+  }
+
+  close(): Promise<void> {
+    return this.#stage.close();
+  }
+}
