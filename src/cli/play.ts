@@ -58,7 +58,7 @@ export const playOnScreen = async (start: Start, globals: Globals): Promise<numb
   const { lessons, indexFile } = globals;
   const [access, { runTui }, catalog] = await Promise.all([
     serverAccess(globals, { log }),
-    import('../tui/app.tsx'),
+    import('../tui/app.ts'),
     loadCatalog(lessons, indexFile === undefined ? {} : { indexFile }),
   ]);
   try {

@@ -1,3 +1,5 @@
+import { toAnsi } from '../text/ansi.ts';
+import type { Line } from '../text/line.ts';
 import type { TerminalInput, TerminalOutput } from './deps.ts';
 
 /** Exit codes of a program ended by a signal: 128 + its number. */
@@ -7,6 +9,8 @@ const signals: readonly Signal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /** End of a synchronized update, styles off, bracketed paste off, mouse off, cursor shown. */
 const calm = '\x1b[?2026l\x1b[0m\x1b[?2004l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?25h';
+/** The alternate screen, the cursor hidden and in its corner. */
+const enterAlternate = '\x1b[?1049h\x1b[?25l\x1b[H';
 /** Back from the alternate screen, the cursor where it was. */
 const leaveAlternate = '\x1b[?1049l';
 
@@ -30,6 +34,12 @@ const holdStderr = (): (() => void) => {
 };
 
 export type Terminal = {
+  /**
+   * The first frame, in the alternate screen, before Ink is there to draw. Keys pressed meanwhile are not echoed and
+   * wait for it.
+   */
+  readonly paint: (frame: readonly Line[], color: boolean) => void;
+  readonly restored: () => boolean;
   /** Puts the terminal back as it was found. Idempotent, and never throws. */
   readonly restore: () => void;
   /** Code of the signal that wants us to end, or the error that nobody caught. */
@@ -98,6 +108,11 @@ export const takeTerminal = ({
   };
 
   return {
+    paint: (frame, color) => {
+      if (stdin.isTTY) stdin.setRawMode(true);
+      stdout.write(enterAlternate + frame.map((line) => toAnsi(line, { color, style: true })).join('\r\n'));
+    },
+    restored: () => restored,
     restore,
     interrupted,
     onRestore: (run) => {

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { noProgress } from '../../src/progress/types.ts';
 import { unicodeGlyphs } from '../../src/text/glyphs.ts';
-import { runTui } from '../../src/tui/app.tsx';
+import { runTui } from '../../src/tui/app.ts';
 import { FakePlayer } from './fake-player.ts';
 import { lostUpdate, untilBobWaits } from './lost-update.ts';
 

@@ -5,7 +5,7 @@ import type { Progress } from '../../src/progress/types.ts';
 import { noProgress } from '../../src/progress/types.ts';
 import { unicodeGlyphs } from '../../src/text/glyphs.ts';
 import type { RunEvent } from '../../src/timeline/events.ts';
-import { runTui } from '../../src/tui/app.tsx';
+import { runTui } from '../../src/tui/app.ts';
 import type { TuiDeps } from '../../src/tui/deps.ts';
 import { FakePlayer } from './fake-player.ts';
 import { Screen, type ScreenSize } from './screen.ts';
