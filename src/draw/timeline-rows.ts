@@ -4,18 +4,29 @@
  * can stand beside the statement that ended it.
  */
 import type { Glyphs } from '../text/glyphs.ts';
-import { type Line, type Style, span } from '../text/line.ts';
+import { type Line, lineText, type Style, span } from '../text/line.ts';
 import { sanitizeLine } from '../text/sanitize.ts';
 import { displayWidth, truncate } from '../text/width.ts';
 import { wrapText } from '../text/wrap.ts';
 import type { StepState, TimelineState, Wait } from '../timeline/state.ts';
-import { flattenSql, formatDuration, listInWords, lockInWords, outcomeOf, releaseInWords } from './words.ts';
+import { endedBy, lossInWords } from './ends.ts';
+import {
+  flattenSql,
+  formatDuration,
+  formatMoment,
+  listInWords,
+  lockInWords,
+  outcomeOf,
+  releaseInWords,
+} from './words.ts';
 
 export type Link = { readonly from: number; readonly to: number; readonly style: Style };
 export type Row = {
   /** The page that begins here; the row holds nothing else. */
   readonly page?: string;
   readonly at: number | null;
+  /** When what the row tells of happened, ms. */
+  readonly moment: number;
   /** By column; null: nothing of that session here. */
   readonly cells: readonly (Line | null)[];
   readonly link: Link | null;
@@ -33,12 +44,20 @@ export type RowOptions = {
 type DraftRow = {
   page?: string;
   at: number | null;
+  moment: number;
   cells: (Line | null)[];
   bars: boolean[];
   link: Link | null;
 };
 
-type Moment = { readonly at: number; readonly rank: number; readonly draw: () => void };
+type Moment = {
+  /** Where it is drawn. */
+  readonly at: number;
+  /** When it was. */
+  readonly moment: number;
+  readonly rank: number;
+  readonly draw: () => void;
+};
 
 const dim: Style = { dim: true };
 const waitStyle: Style = { color: 'yellow' };
@@ -52,6 +71,8 @@ export const timelineRows = (timeline: TimelineState, options: RowOptions): Row[
   const waiting = new Map<number, Wait>();
   const lastRow = new Map<string, number>();
   const columnOf = (session: string): number => sessions.indexOf(session);
+  /** Of the rows being drawn. */
+  let current = timeline.steps[0]?.sentAt ?? 0;
 
   const bar = (column: number): Line | null => {
     if (waiting.has(column)) return [span(glyphs.waiting, waitStyle)];
@@ -64,7 +85,7 @@ export const timelineRows = (timeline: TimelineState, options: RowOptions): Row[
     const column = columnOf(step.session);
     const bars = sessions.map((_, index) => bar(index));
     const cells = bars.map((cell, index) => (index === column ? line : cell));
-    rows.push({ at, cells, bars: bars.map((_, index) => index !== column), link: null });
+    rows.push({ at, moment: current, cells, bars: bars.map((_, index) => index !== column), link: null });
     lastRow.set(step.step, rows.length - 1);
     return rows.length - 1;
   };
@@ -108,12 +129,20 @@ export const timelineRows = (timeline: TimelineState, options: RowOptions): Row[
         lines.push(
           ...marked(glyphs.failed, `${step.error.sqlstate} ${sanitizeLine(step.error.message)}`, red, 3),
         );
+      const by = step.status === 'cancelled' ? null : endedBy(step.error);
+      if (by) lines.push(...wrapped(by, { color: 'red' }));
+      if (step.conflict) lines.push(...wrapped(`against ${step.conflict.session}`, { color: 'red' }));
       const ring = deadlockRing(step, timeline.steps);
       if (ring) lines.push(...wrapped(ring.join(` ${glyphs.arrowRight} `), { color: 'red' }));
     } else if (step.status === 'lost') {
       const lost = timeline.sessions.find((session) => session.name === step.session)?.lost;
       lines.push(
-        ...marked(glyphs.lost, `lost: ${sanitizeLine(lost?.reason ?? 'connection gone')}`, { color: 'red' }),
+        ...marked(
+          glyphs.lost,
+          `lost: ${lossInWords(lost ?? null, timeline.serverLost !== null)}`,
+          { color: 'red' },
+          4,
+        ),
       );
     } else if (step.status === 'running' && now - step.sentAt >= 1000) {
       lines.push([span(`running, ${formatDuration(now - step.sentAt)}`, dim)]);
@@ -144,7 +173,25 @@ export const timelineRows = (timeline: TimelineState, options: RowOptions): Row[
         lines[lines.length - 1] = [...lastLine, span('  '), ...end];
       } else lines.push(...ends);
       for (const line of lines) add(line);
+      if (ends.length > 0 && !(endsOpen && number === to)) pointAtWinner(step);
     }
+  };
+
+  /** From the error of a serialization failure to the transaction that won, unless a line from there leads here. */
+  const pointAtWinner = (step: StepState): void => {
+    const { conflict } = step;
+    const column = columnOf(step.session);
+    const other = columnOf(conflict?.session ?? '');
+    const row = rows.findLast((one) => lineText(one.cells[column] ?? []).startsWith(`${glyphs.failed} `));
+    if (!conflict || !row || other < 0 || row.link) return;
+    row.link = { from: column, to: other, style: { color: 'red' } };
+    if (row.cells[other]) return;
+    const commit = timeline.commits.findLast(
+      (one) => one.session === conflict.session && one.step === conflict.step,
+    );
+    const start = timeline.steps[0]?.sentAt ?? 0;
+    const words = commit ? `committed at ${formatMoment(commit.at - start)}` : 'read or wrote the same';
+    row.cells[other] = [span(truncate(words, cellWidth, glyphs.ellipsis), { color: 'red' })];
   };
 
   const count = (step: StepState): number => Math.max(1, step.statements.length);
@@ -156,6 +203,7 @@ export const timelineRows = (timeline: TimelineState, options: RowOptions): Row[
       rows.push({
         page,
         at: null,
+        moment: current,
         cells: sessions.map(() => null),
         bars: sessions.map(() => false),
         link: null,
@@ -227,7 +275,10 @@ export const timelineRows = (timeline: TimelineState, options: RowOptions): Row[
     statements(step, wait.statement + 1, until, Boolean(following), null);
   };
 
-  for (const moment of moments(timeline, sessions, { sent, blocked, unblocked })) moment.draw();
+  for (const moment of moments(timeline, sessions, { sent, blocked, unblocked })) {
+    current = moment.moment;
+    moment.draw();
+  }
   return rows;
 };
 
@@ -245,15 +296,16 @@ const moments = (
   const list: Moment[] = [];
   for (const step of timeline.steps) {
     if (!sessions.includes(step.session)) continue;
-    list.push({ at: step.sentAt, rank: 0, draw: () => draw.sent(step) });
+    list.push({ at: step.sentAt, moment: step.sentAt, rank: 0, draw: () => draw.sent(step) });
     step.waits.forEach((wait, index) => {
-      list.push({ at: wait.from, rank: 2, draw: () => draw.blocked(step, wait) });
+      list.push({ at: wait.from, moment: wait.from, rank: 2, draw: () => draw.blocked(step, wait) });
       if (wait.to === null) return;
       // A survivor's grant is drawn beside the victim's error, whichever event came first.
       const cause = timeline.steps.findLast((other) => other.step === wait.endedDuring);
       const at = cause?.error?.sqlstate === '40P01' ? Math.max(wait.to, cause.endedAt ?? 0) : wait.to;
       list.push({
         at,
+        moment: wait.to,
         rank: step.error?.sqlstate === '40P01' ? 1 : 3,
         draw: () => draw.unblocked(step, index),
       });

@@ -1,10 +1,10 @@
 import type { Glyphs } from '../text/glyphs.ts';
 import { type Line, type Span, type Style, span } from '../text/line.ts';
 import { sanitizeLine } from '../text/sanitize.ts';
-import { displayWidth, fitLine, lineWidth, truncate } from '../text/width.ts';
+import { displayWidth, fitLine, lineWidth, sliceLine, truncate } from '../text/width.ts';
 import type { SessionState, TimelineState } from '../timeline/state.ts';
 import { type Row, timelineRows } from './timeline-rows.ts';
-import { formatMoment, sessionColor } from './words.ts';
+import { formatDuration, formatMoment, sessionColor } from './words.ts';
 
 const timeWidth = 9;
 const minimalColumn = 18;
@@ -13,6 +13,8 @@ export type TimelinePicture = {
   readonly header: readonly Line[];
   readonly body: readonly Line[];
   readonly width: number;
+  /** By line of the body: when what it tells of happened, ms. Lines need not be in order of time. */
+  readonly moments: readonly number[];
 };
 
 export type TimelineOptions = {
@@ -24,6 +26,8 @@ export type TimelineOptions = {
   readonly now: number;
   /** Titles of pages by id; where a new page begins, its title is drawn across. */
   readonly titles?: Readonly<Record<string, string>>;
+  /** A moment to mark; the header shows the sessions as they were then. */
+  readonly cursor?: { readonly at: number; readonly sessions: readonly SessionState[] } | null;
 };
 
 /**
@@ -43,30 +47,86 @@ export const drawTimeline = (timeline: TimelineState, options: TimelineOptions):
   const several = new Set(all.flatMap((row) => row.page ?? [])).size > 1;
   const rows = all.filter((row) => row.page === undefined || (several && titles[row.page] !== undefined));
   const start = timeline.steps[0]?.sentAt ?? 0;
-  const header: Line[] = [
+  const cursor = options.cursor ?? null;
+  const shown = cursor ? cursor.sessions : timeline.sessions;
+  const across = (label: string, cell: (name: string, room: number) => Line): Line =>
     fitLine(
       [
-        span(' t'.padEnd(timeWidth), { dim: true }),
-        ...sessions.flatMap((name) =>
-          fitLine(fitLine(sessionTitle(name, sessions, timeline, column - 2, glyphs), column - 2), column),
-        ),
+        span(label.padEnd(timeWidth), { dim: true }),
+        ...sessions.flatMap((name) => fitLine(fitLine(cell(name, column - 2), column - 2), column)),
       ],
       width,
-    ),
+    );
+  const levels = (name: string, room: number): Line =>
+    transactionLine(
+      shown.find((session) => session.name === name),
+      { room, glyphs, now: cursor ? cursor.at : now },
+    );
+  const busy = sessions.some((name) => levels(name, column - 2).length > 0);
+  const header: Line[] = [
+    across(' t', (name, room) => sessionTitle(name, sessions, shown, room, glyphs)),
+    ...(busy ? [across('', levels)] : []),
     [span(glyphs.hLine.repeat(width), { dim: true })],
   ];
+  const marked = cursor ? cursorRow(rows, cursor.at) : -1;
   return {
     header,
-    body: rows.map((row) =>
-      fitLine(
+    body: rows.map((row, index) => {
+      const line = fitLine(
         row.page === undefined
           ? drawRow(row, column, start, glyphs)
           : pageLine(titles[row.page] ?? '', width, glyphs),
         width,
-      ),
-    ),
+      );
+      return index === marked ? markLine(line, glyphs) : line;
+    }),
     width,
+    moments: rows.map((row) => row.moment),
   };
+};
+
+/** The row a moment is drawn in: its own, or the last one before it. */
+export const cursorRow = (rows: readonly Pick<Row, 'moment' | 'page'>[], at: number): number => {
+  const own = rows.findIndex((row) => row.page === undefined && row.moment === at);
+  return own >= 0 ? own : rows.findLastIndex((row) => row.page === undefined && row.moment <= at);
+};
+
+const markLine = (line: Line, glyphs: Glyphs): Line => [
+  span(glyphs.cursor, { bold: true }),
+  span(
+    sliceLine(line, 1, timeWidth - 1)
+      .map((part) => part.text)
+      .join(''),
+    { bold: true },
+  ),
+  ...sliceLine(line, timeWidth, lineWidth(line) - timeWidth),
+];
+
+/** Isolation level and age of the snapshot of an open transaction, as much as there is room for; else nothing. */
+const transactionLine = (
+  session: SessionState | undefined,
+  { room, glyphs, now }: { readonly room: number; readonly glyphs: Glyphs; readonly now: number },
+): Line => {
+  if (!session || session.lost || session.transaction === 'idle' || session.isolation === null) return [];
+  const level = sanitizeLine(session.isolation.toUpperCase());
+  const initials = level
+    .split(' ')
+    .map((word) => word.charAt(0))
+    .join('');
+  const { snapshot } = session;
+  const time = snapshot ? formatDuration(now - snapshot.since) : '';
+  const ids = snapshot ? (snapshot.age === 1 ? '1 xid' : `${snapshot.age} xids`) : '';
+  const dot = ` ${glyphs.middleDot} `;
+  const variants = snapshot
+    ? [
+        `${level}${dot}snapshot ${time}, ${ids} old`,
+        `${level}${dot}snapshot ${time}`,
+        `${initials}${dot}snapshot ${time}, ${ids} old`,
+        `${initials}${dot}snapshot ${time}`,
+      ]
+    : [level];
+  const words = [...variants, initials].find((text) => displayWidth(text) <= room) ?? '';
+  return [span(words, { dim: true })];
 };
 
 /** psql shows the same in its prompt (manual: app-psql, PROMPT1 %x). */
@@ -80,15 +140,18 @@ const transactionWords = { idle: '', open: 'in a transaction', failed: 'transact
 const sessionTitle = (
   name: string,
   sessions: readonly string[],
-  timeline: TimelineState,
+  shown: readonly SessionState[],
   width: number,
   glyphs: Glyphs,
 ): Line => {
   const title = span(sanitizeLine(name), { bold: true, color: sessionColor(sessions, name) });
-  const session = timeline.sessions.find((candidate) => candidate.name === name);
+  const session = shown.find((candidate) => candidate.name === name);
   const absent: Line = [title, span('  not connected', { dim: true })];
   if (!session) return lineWidth(absent) <= width ? absent : [title];
-  if (session.lost) return [title, span(`  ${glyphs.lost} lost`, { color: 'red' })];
+  if (session.lost) {
+    const code = session.lost.sqlstate === null ? '' : ` ${session.lost.sqlstate}`;
+    return [title, span(`  ${glyphs.lost} lost${code}`, { color: 'red' })];
+  }
   const pid = span(`  pid ${session.pid}`, { dim: true });
   const words = transactionWords[session.transaction];
   const sign = transactionSign(session);

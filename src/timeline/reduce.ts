@@ -225,6 +225,8 @@ const apply = (state: TimelineState, event: RunEvent, page: string | null): Time
       };
     case 'locks-sampled':
       return sampled(state, event.locks, event.transactions ?? [], event.at);
+    case 'server-lost':
+      return { ...state, serverLost: { at: event.at, reason: event.reason } };
     case 'session-lost': {
       const lost = changeSession(state, event.session, (session) => ({
         ...session,

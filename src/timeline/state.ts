@@ -83,6 +83,8 @@ export type TimelineState = {
   /** Looks at the server, oldest first, at most `maxSamples`; one that shows nothing new is left out. */
   readonly samples: readonly LockSample[];
   readonly commits: readonly Commit[];
+  /** The server went away. */
+  readonly serverLost: { readonly at: number; readonly reason: string } | null;
   /** Time of the last event, ms since the run began. */
   readonly at: number;
 };
@@ -96,5 +98,6 @@ export const emptyTimeline: TimelineState = {
   locks: [],
   samples: [],
   commits: [],
+  serverLost: null,
   at: 0,
 };
