@@ -13,6 +13,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   draw: ['draw', ...pure, 'player/state.ts', 'player/sandbox-state.ts', 'player/lab-state.ts'],
   postgres: ['postgres', ...pure],
   engine: ['engine', 'postgres', ...pure],
+  isolation: ['isolation', 'engine', 'postgres', ...pure],
   progress: ['progress', 'player/state.ts', ...pure],
   player: ['player', 'engine', 'postgres', ...pure],
   tui: [
@@ -25,7 +26,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...pure,
   ],
   plain: ['plain', 'draw', 'progress', 'player/state.ts', 'player/lab-state.ts', ...pure],
-  cli: ['cli', 'tui', 'plain', 'draw', 'player', 'progress', 'engine', 'postgres', ...pure],
+  cli: ['cli', 'tui', 'plain', 'draw', 'player', 'progress', 'isolation', 'engine', 'postgres', ...pure],
 };
 
 /** Packages with one home. */

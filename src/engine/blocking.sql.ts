@@ -3,8 +3,19 @@
  * functions-info); pg_safe_snapshot_blocking_pids the wait of a SERIALIZABLE READ ONLY DEFERRABLE transaction.
  */
 export const blockersSql = `
-select pid, array_to_string(pg_blocking_pids(pid) || pg_safe_snapshot_blocking_pids(pid), ',')
+select pid, array_to_string(pg_blocking_pids(pid) || pg_safe_snapshot_blocking_pids(pid), ','), false
 from unnest($1::int[]) as backend(pid)`;
+
+/**
+ * The same for isolation specs: whether a backend waits is what isolationtester would be told (waitfuncs.c: a lock held by
+ * one of $2, a safe snapshot, an injection point). A spec may have changed the search_path.
+ */
+export const isolationBlockersSql = `
+select pid,
+  pg_catalog.array_to_string(
+    pg_catalog.pg_blocking_pids(pid) operator(pg_catalog.||) pg_catalog.pg_safe_snapshot_blocking_pids(pid), ','),
+  pg_catalog.pg_isolation_test_session_is_blocked(pid, $2::pg_catalog.int4[])
+from pg_catalog.unnest($1::pg_catalog.int4[]) as backend(pid)`;
 
 /** Columns of pg_locks that name what is locked, relations and keys in words. Shared by both queries below. */
 const target = `

@@ -5,27 +5,55 @@ import type { EventBody, SessionLock, SessionTransaction } from '../timeline/eve
 import { heldLocksSql, transactionsSql } from './blocking.sql.ts';
 import { EngineError } from './error.ts';
 import { lockTarget } from './lock-row.ts';
-import { Session } from './session.ts';
+import { Session, type SessionStep } from './session.ts';
 import { applySettings } from './settings.ts';
-import { isSettled } from './settled.ts';
+import { isSettled, waitsForIdle } from './settled.ts';
 import { type Sighting, Watcher } from './watcher.ts';
 
 /** How long a session that a step says it ends may take to be seen as lost, ms. */
 const lossDeadline = 5_000;
 
 type Waiter = {
+  readonly ready: () => boolean;
   readonly done: () => void;
   readonly fail: (error: unknown) => void;
-  readonly patient: string | null;
+  /** Whether it has to be known who is blocked. */
+  readonly looks: boolean;
+};
+
+/** What is not the same for lessons and isolation specs. */
+export type RunOptions = {
+  readonly rule: 'lesson' | 'spec';
+  /** Whether to tell of waits, with the lock of each. */
+  readonly locks: boolean;
+  /** Whether results are kept whole, however large. */
+  readonly wholeResults: boolean;
+  /** Opens a session, by its name, or the control connection. */
+  readonly connect: (session: string | null) => Promise<Connection>;
+  /** Told what happens in a session, in the order of the protocol. */
+  readonly onSession: (session: string, event: EventBody) => void;
+};
+
+/** How a rest has ended, see `Run.rest`. */
+export type Rest = 'answered' | 'waiting' | 'late';
+
+export type RestOptions = {
+  /** Milliseconds a step may wait for a session that is not idle before that counts as waiting; null: it never does. */
+  readonly grace: number | null;
+  /** Whether any wait gets that long. */
+  readonly always: boolean;
+  /** Milliseconds to the verdict `late`. */
+  readonly deadline: number;
 };
 
 /**
- * The sessions of one lesson over one copy of its database, and what each of them waits for. Everything that
+ * The sessions of one lesson, or one isolation spec, over one copy of its database, and what each of them waits for. Everything that
  * happens is told through `emit`; nothing is kept here that the events do not say.
  */
 export class Run {
   readonly #server: Server;
-  readonly #scratch: Scratch;
+  readonly #scratch: Pick<Scratch, 'name'>;
+  readonly #options: RunOptions | null;
   readonly #emit: (body: EventBody) => void;
   readonly #control: Connection;
   readonly #watcher: Watcher;
@@ -42,20 +70,27 @@ export class Run {
 
   private constructor(
     server: Server,
-    scratch: Scratch,
+    scratch: Pick<Scratch, 'name'>,
     control: Connection,
     emit: (body: EventBody) => void,
+    options: RunOptions | null,
   ) {
     this.#server = server;
     this.#scratch = scratch;
+    this.#options = options;
     this.#control = control;
     this.#emit = (body) => {
       if (!this.#closed) emit(body);
     };
     this.#watcher = new Watcher(
       control,
-      () => [...this.#sessions.values()].map((session) => session.pid),
-      () => this.#inFlight().map((session) => session.pid),
+      {
+        ours: () => [...this.#sessions.values()].map((session) => session.pid),
+        inFlight: () => this.#inFlight().map((session) => session.pid),
+        awaited: () => this.#waiters.some(({ looks }) => looks),
+        locks: options?.locks ?? true,
+        rule: options?.rule ?? 'lesson',
+      },
       (sighting) => this.#saw(sighting),
     );
     control.onLost(({ reason }) => {
@@ -65,9 +100,16 @@ export class Run {
   }
 
   /** @throws {PostgresError} */
-  static async open(server: Server, scratch: Scratch, emit: (body: EventBody) => void): Promise<Run> {
-    const control = await server.connect({ database: scratch.name, applicationName: 'pg-tutor control' });
-    return new Run(server, scratch, control, emit);
+  static async open(
+    server: Server,
+    scratch: Pick<Scratch, 'name'>,
+    emit: (body: EventBody) => void,
+    options: RunOptions | null = null,
+  ): Promise<Run> {
+    const control = options
+      ? await options.connect(null)
+      : await server.connect({ database: scratch.name, applicationName: 'pg-tutor control' });
+    return new Run(server, scratch, control, emit, options);
   }
 
   get database(): string {
@@ -84,8 +126,7 @@ export class Run {
     }
     this.#expectedLosses = new Set(expectedLosses);
     const losses = expectedLosses.map((name) => this.#lossOf(name));
-    void session.run(step).then(() => this.#changed());
-    this.#changed();
+    this.#send(session, step);
     await this.settle(step.wait ? step.id : null);
     if (losses.length > 0) {
       await Promise.all(losses);
@@ -96,11 +137,82 @@ export class Run {
 
   /** Resolves when all that is in flight waits for an idle session; with `patient`, not before that step has ended. */
   settle(patient: string | null = null): Promise<void> {
+    const settled = (): boolean => {
+      const inFlight = this.#inFlight();
+      if (inFlight.length > 0 && !this.#isFresh()) return false;
+      const pids = inFlight.map((session) => session.pid);
+      if (!isSettled(pids, this.#sighting.blocked)) return false;
+      return patient === null || inFlight.every((session) => session.step !== patient);
+    };
+    return this.#until(settled, true);
+  }
+
+  /** Sends a step to a session that was opened and is idle, and returns at once. @throws {EngineError} */
+  launch(name: string, step: SessionStep): void {
+    this.#send(this.#idle(name), step);
+  }
+
+  /**
+   * Waits for the step in flight in a session until the first of its results is here or it has ended (`answered`), or
+   * until it waits for a lock and will go on doing so (`waiting`): every chain of waits from it ends at an idle
+   * session, or it has waited for as long as `grace`. An idle session is `answered`.
+   */
+  async rest(name: string, { grace, always, deadline }: RestOptions): Promise<Rest> {
+    const began = performance.now();
+    let rest: Rest | null = null;
+    const look = (): Rest | null => {
+      const session = this.#sessions.get(name);
+      if (!session || session.answered) return 'answered';
+      const took = performance.now() - began;
+      if (took > deadline) return 'late';
+      const { blocked } = this.#sighting;
+      if (grace === null || !this.#isFresh() || !blocked.has(session.pid)) return null;
+      if (took >= grace) return 'waiting';
+      const inFlight = this.#inFlight().map(({ pid }) => pid);
+      return !always && waitsForIdle(session.pid, inFlight, blocked) ? 'waiting' : null;
+    };
+    rest = look();
+    if (rest) return rest;
+    const timer = setTimeout(() => this.#check(), deadline + 1);
+    await this.#until(() => {
+      rest = look();
+      return rest !== null;
+    }, grace !== null).finally(() => clearTimeout(timer));
+    return rest ?? 'answered';
+  }
+
+  /** Runs a step of a session that is idle to its end; nobody asks whether it waits. @throws {EngineError} */
+  async perform(name: string, step: SessionStep): Promise<void> {
+    await this.#idle(name).run(step);
+  }
+
+  /** Resolves when nothing is in flight in a session. */
+  ended(name: string): Promise<void> {
+    return this.#until(() => (this.#sessions.get(name)?.step ?? null) === null, false);
+  }
+
+  #idle(name: string): Session {
+    const session = this.#sessions.get(name);
+    if (!session || session.step !== null) throw new EngineError(`${name} is not there, or is busy`);
+    return session;
+  }
+
+  #until(ready: () => boolean, looks: boolean): Promise<void> {
     return new Promise((done, fail) => {
       if (this.#gone !== null) return fail(new EngineError(this.#gone));
-      this.#waiters.push({ done, fail, patient });
+      this.#waiters.push({ ready, done, fail, looks });
       this.#check();
+      if (looks) this.#watcher.wanted();
     });
+  }
+
+  #send(session: Session, step: SessionStep): void {
+    void session.run(step).then(() => this.#changed('ended'));
+    this.#changed('sent');
+  }
+
+  #isFresh(): boolean {
+    return this.#sighting.epoch === this.#watcher.epoch;
   }
 
   /** Cancels the statements in flight: of `step` alone when it is given. */
@@ -166,7 +278,7 @@ export class Run {
     this.#sessions.delete(name);
     await session.end();
     this.#emit({ type: 'session-closed', session: name });
-    this.#changed();
+    this.#changed('ended');
   }
 
   /** Asks in a session that is idle. @throws {EngineError | PostgresError} */
@@ -195,21 +307,27 @@ export class Run {
   async #session(name: string): Promise<Session> {
     const known = this.#sessions.get(name);
     if (known) return known;
-    const connection = await this.connect(name);
-    const session = new Session(name, connection, this.#emit);
+    const options = this.#options;
+    const connection = options ? await options.connect(name) : await this.connect(name);
+    const emit = (body: EventBody): void => {
+      if (!this.#closed) options?.onSession(name, body);
+      this.#emit(body);
+      if (body.type === 'statement-finished') this.#check();
+    };
+    const session = new Session(name, connection, emit, options?.wholeResults ?? false);
     this.#sessions.set(name, session);
     connection.onLost(({ reason, sqlstate }) => {
       this.#sessions.delete(name);
       const expected = this.#expectedLosses.has(name);
-      this.#emit({ type: 'session-lost', session: name, reason, sqlstate, expected });
-      this.#changed();
+      emit({ type: 'session-lost', session: name, reason, sqlstate, expected });
+      this.#changed('ended');
     });
     return session;
   }
 
   /** A step was sent or has ended, or a session is gone. */
-  #changed(): void {
-    this.#watcher.changed();
+  #changed(what: 'sent' | 'ended'): void {
+    this.#watcher.changed(what);
     this.#check();
   }
 
@@ -247,6 +365,7 @@ export class Run {
         this.#emit({ type: 'step-unblocked', step });
         continue;
       }
+      if (!blocked.lock) continue;
       const by = blocked.by.flatMap((pid) => names.get(pid) ?? []);
       const now = JSON.stringify([by, blocked.lock]);
       if (before === now) continue;
@@ -256,16 +375,14 @@ export class Run {
     this.#check();
   }
 
-  /** Wakes those who wait for the run to settle, when it has. */
+  /** Wakes those who wait for something that has come true. */
   #check(): void {
-    const inFlight = this.#inFlight();
-    const steps = new Set(inFlight.map((session) => session.step));
-    for (const step of this.#blockedNow.keys()) if (!steps.has(step)) this.#blockedNow.delete(step);
-    const fresh = inFlight.length === 0 || this.#sighting.epoch === this.#watcher.epoch;
-    if (!fresh) return;
-    const pids = inFlight.map((session) => session.pid);
-    if (!isSettled(pids, this.#sighting.blocked)) return;
-    const ready = this.#waiters.filter(({ patient }) => patient === null || !steps.has(patient));
+    if (this.#blockedNow.size > 0) {
+      const steps = new Set(this.#inFlight().map((session) => session.step));
+      for (const step of this.#blockedNow.keys()) if (!steps.has(step)) this.#blockedNow.delete(step);
+    }
+    const ready = this.#waiters.filter((waiter) => waiter.ready());
+    if (ready.length === 0) return;
     this.#waiters = this.#waiters.filter((waiter) => !ready.includes(waiter));
     for (const { done } of ready) done();
   }

@@ -20,13 +20,17 @@ export class Session {
   readonly name: string;
   readonly #connection: Connection;
   readonly #emit: (body: EventBody) => void;
+  readonly #wholeResults: boolean;
+  #answers = 0;
   #step: string | null = null;
   #cancelAsked = false;
   #transaction: TransactionStatus = 'idle';
   #spokeOfLevels = false;
 
-  constructor(name: string, connection: Connection, emit: (body: EventBody) => void) {
+  /** @param wholeResults keep every row, however many */
+  constructor(name: string, connection: Connection, emit: (body: EventBody) => void, wholeResults = false) {
     this.name = name;
+    this.#wholeResults = wholeResults;
     this.#connection = connection;
     this.#emit = emit;
     connection.onNotice((notice) => emit({ type: 'notice', session: name, step: this.#step, notice }));
@@ -43,6 +47,11 @@ export class Session {
     return this.#step;
   }
 
+  /** Whether the step in flight has a result already, or none is in flight. */
+  get answered(): boolean {
+    return this.#step === null || this.#answers > 0;
+  }
+
   /** Whoever sends a cancel request to the backend says so here: it tells a cancel from a timeout. */
   cancelAsked(): void {
     this.#cancelAsked = true;
@@ -52,6 +61,7 @@ export class Session {
   async run(step: SessionStep): Promise<void> {
     this.#step = step.id;
     this.#cancelAsked = false;
+    this.#answers = 0;
     if (/isolation|serializable|repeatable/i.test(step.sql)) this.#spokeOfLevels = true;
     this.#emit({ type: 'step-sent', step: step.id, session: this.name, sql: step.sql });
     const statements =
@@ -81,7 +91,9 @@ export class Session {
       text,
       number,
       {
+        wholeResults: this.#wholeResults,
         onResult: (result) => {
+          this.#answers++;
           const plan = explained ? result.rows[0]?.[0] : null;
           if (plan) this.#emit({ type: 'plan-captured', step, plan });
           this.#emit({ type: 'statement-finished', step, result });

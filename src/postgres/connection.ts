@@ -134,9 +134,7 @@ class PgConnection implements Connection {
         stream.end(copyData);
         return;
       }
-      const query = new SimpleQuery(sql, statement, handlers.onResult, (error) =>
-        error ? fail(error) : settle(),
-      );
+      const query = new SimpleQuery(sql, statement, handlers, (error) => (error ? fail(error) : settle()));
       this.#running = query;
       this.#client.query(query);
     });

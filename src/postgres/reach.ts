@@ -17,8 +17,27 @@ const tlsFor = ({ host, address }: TargetHost, encryption: Encryption): pg.Clien
   return { ...encryption, host, ...(net.isIP(host) === 0 ? { servername: host } : {}) };
 };
 
-const clientConfig = (config: ServerConfig, route: Route, applicationName: string): pg.ClientConfig => {
+type Settings = Readonly<Record<string, string>>;
+
+/** The startup parameter `options`: words, in which blanks and backslashes are escaped (manual: libpq-connect). */
+const optionsOf = (config: ServerConfig, settings: Settings): string =>
+  [
+    config.options ?? '',
+    ...Object.entries(settings).map(
+      ([name, value]) => `-c ${name}=${value.replace(/[\s\\]/g, (blank) => `\\${blank}`)}`,
+    ),
+  ]
+    .filter(Boolean)
+    .join(' ');
+
+const clientConfig = (
+  config: ServerConfig,
+  route: Route,
+  applicationName: string,
+  settings: Settings = {},
+): pg.ClientConfig => {
   const { host, encryption, database } = route;
+  const options = optionsOf(config, settings);
   const { password } = host;
   return {
     host: host.address ?? host.host,
@@ -37,7 +56,7 @@ const clientConfig = (config: ServerConfig, route: Route, applicationName: strin
     connectionTimeoutMillis: config.connectTimeoutMs,
     keepAlive: true,
     // The driver would take PGOPTIONS where the URL has an empty `options`.
-    ...(config.options ? { options: config.options } : process.env.PGOPTIONS ? { options: ' ' } : {}),
+    ...(options ? { options } : process.env.PGOPTIONS ? { options: ' ' } : {}),
   };
 };
 
@@ -69,9 +88,10 @@ export const connectBy = async (
   config: ServerConfig,
   route: Route,
   applicationName: string,
+  settings: Settings = {},
 ): Promise<Connection> => {
   try {
-    return await openConnection(clientConfig(config, route, applicationName));
+    return await openConnection(clientConfig(config, route, applicationName, settings));
   } catch (error) {
     const { host, database } = route;
     throw connectError(error, { host: host.host, port: host.port, user: config.user, database });

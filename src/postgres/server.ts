@@ -7,7 +7,7 @@ import { connectBy, type Route, reach } from './reach.ts';
 import { readFacts, requireUsable, type ServerFacts } from './requirements.ts';
 import type { ServerConfig, Target, TargetHost } from './target.ts';
 import { isTrusted, trust } from './trust.ts';
-import type { Connection, Server, ServerInfo } from './types.ts';
+import type { Connection, ConnectOptions, Server, ServerInfo } from './types.ts';
 
 export type OpenServerOptions = {
   readonly target: Target;
@@ -116,7 +116,7 @@ class OpenServer implements Server {
     this.#embedded = embedded;
   }
 
-  connect(options: { readonly database: string; readonly applicationName: string }): Promise<Connection> {
+  connect(options: ConnectOptions): Promise<Connection> {
     // A restart may have moved our own server's socket.
     const host: TargetHost = this.#embedded
       ? { ...this.#route.host, host: this.#embedded.host }
@@ -125,6 +125,7 @@ class OpenServer implements Server {
       this.#config,
       { ...this.#route, host, database: options.database },
       options.applicationName,
+      options.settings,
     );
   }
 

@@ -1,5 +1,6 @@
 import type { Submittable, Connection as WireConnection } from 'pg';
-import type { Cell, Column, ServerMessage, StatementResult } from '../timeline/events.ts';
+import type { Cell, Column, ServerMessage } from '../timeline/events.ts';
+import type { RunHandlers } from './types.ts';
 
 /** What is kept of one result in memory; the rest is counted and dropped as it arrives. */
 export const resultLimits = { rows: 1_000, bytes: 4_000_000 } as const;
@@ -15,6 +16,8 @@ export type WireMessage = {
   readonly hint?: string | undefined;
   readonly position?: string | undefined;
   readonly where?: string | undefined;
+  readonly internalPosition?: string | undefined;
+  readonly internalQuery?: string | undefined;
 };
 
 export const serverMessage = (wire: WireMessage, statement: number): ServerMessage => ({
@@ -25,6 +28,8 @@ export const serverMessage = (wire: WireMessage, statement: number): ServerMessa
   ...(wire.hint === undefined ? {} : { hint: wire.hint }),
   ...(wire.position === undefined ? {} : { position: Number(wire.position) }),
   ...(wire.where === undefined ? {} : { where: wire.where }),
+  ...(wire.internalPosition === undefined ? {} : { internalPosition: Number(wire.internalPosition) }),
+  ...(wire.internalQuery === undefined ? {} : { internalQuery: wire.internalQuery }),
   statement,
 });
 
@@ -39,9 +44,10 @@ export class SimpleQuery implements Submittable {
   /** Statements completed so far, plus the number of the first. */
   statement: number;
   readonly #sql: string;
-  readonly #onResult: (result: StatementResult) => void;
+  readonly #handlers: RunHandlers;
   readonly #onEnd: (error: WireMessage | null) => void;
-  #columns: Column[] = [];
+  /** Null: the statement is not known to return rows. */
+  #columns: Column[] | null = null;
   #rows: Cell[][] = [];
   #seen = 0;
   #bytes = 0;
@@ -49,13 +55,13 @@ export class SimpleQuery implements Submittable {
   constructor(
     sql: string,
     statement: number,
-    onResult: (result: StatementResult) => void,
+    handlers: RunHandlers,
     /** null: the server is ready again; else it failed, and is not ready yet. */
     onEnd: (error: WireMessage | null) => void,
   ) {
     this.#sql = sql;
     this.statement = statement;
-    this.#onResult = onResult;
+    this.#handlers = handlers;
     this.#onEnd = onEnd;
   }
 
@@ -81,8 +87,7 @@ export class SimpleQuery implements Submittable {
   }
 
   handleCommandComplete(message: { text: string }): void {
-    const columns =
-      this.#columns.length > 0 || this.#seen === 0 ? this.#columns : [{ name: 'copy', typeOid: 25 }];
+    const columns = this.#columns ?? (this.#seen > 0 ? [{ name: 'copy', typeOid: 25 }] : []);
     this.#finish(message.text, columns, countOf(message.text));
   }
 
@@ -102,16 +107,17 @@ export class SimpleQuery implements Submittable {
 
   #keep(row: Cell[]): void {
     this.#seen++;
-    if (this.#rows.length >= resultLimits.rows || this.#bytes >= resultLimits.bytes) return;
+    const full = this.#rows.length >= resultLimits.rows || this.#bytes >= resultLimits.bytes;
+    if (full && !this.#handlers.wholeResults) return;
     for (const cell of row) this.#bytes += cell?.length ?? 0;
     this.#rows.push(row);
   }
 
   #finish(tag: string, columns: Column[], count: number): void {
     const rowCount = columns.length > 0 ? this.#seen : count;
-    this.#onResult({ statement: this.statement, tag, columns, rows: this.#rows, rowCount });
+    this.#handlers.onResult({ statement: this.statement, tag, columns, rows: this.#rows, rowCount });
     this.statement++;
-    this.#columns = [];
+    this.#columns = null;
     this.#rows = [];
     this.#seen = 0;
     this.#bytes = 0;

@@ -15,11 +15,18 @@ export type ServerInfo = {
   readonly major: number;
 };
 
+export type ConnectOptions = {
+  readonly database: string;
+  readonly applicationName: string;
+  /** Run-time parameters for the session, over those of the server, the role and the URL. */
+  readonly settings?: Readonly<Record<string, string>>;
+};
+
 /** A server to connect to. `close` gives up our interest; our own server stops when its last user has gone. */
 export interface Server {
   readonly info: ServerInfo;
   /** @throws {PostgresError} */
-  connect(options: { readonly database: string; readonly applicationName: string }): Promise<Connection>;
+  connect(options: ConnectOptions): Promise<Connection>;
   /**
    * Resolves when the server answers again after a crash: starts our own anew when its postmaster is gone, waits
    * out recovery. @throws {PostgresError} when it does not come back
@@ -30,6 +37,8 @@ export interface Server {
 
 export type RunHandlers = {
   readonly onResult: (result: StatementResult) => void;
+  /** Keep every row: by default a result is cut at `resultLimits`. */
+  readonly wholeResults?: boolean;
 };
 
 /** How one message to the server ended. */

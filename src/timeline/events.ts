@@ -35,6 +35,9 @@ export type ServerMessage = {
   /** Character of the statement, from 1. */
   readonly position?: number;
   readonly where?: string;
+  /** Character of `internalQuery`, from 1: a place in SQL that the server made itself. */
+  readonly internalPosition?: number;
+  readonly internalQuery?: string;
   /** Which statement of its step, from 1. */
   readonly statement: number;
 };
