@@ -13,8 +13,8 @@ export type TimelinePicture = {
   readonly header: readonly Line[];
   readonly body: readonly Line[];
   readonly width: number;
-  /** By line of the body: when what it tells of happened, ms. Lines need not be in order of time. */
-  readonly moments: readonly number[];
+  /** By line of the body: when what it tells of happened, ms; lines need not be in order of time. */
+  readonly rows: readonly Pick<Row, 'moment' | 'page'>[];
 };
 
 export type TimelineOptions = {
@@ -81,7 +81,7 @@ export const drawTimeline = (timeline: TimelineState, options: TimelineOptions):
       return index === marked ? markLine(line, glyphs) : line;
     }),
     width,
-    moments: rows.map((row) => row.moment),
+    rows,
   };
 };
 

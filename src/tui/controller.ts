@@ -146,6 +146,8 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
       const repeated = state !== undefined && asked.stage === stage(state) && at - asked.at < patience;
       if (!state || batchUsed || repeated) return;
       batchUsed = true;
+      // What happens next is looked at, not the past.
+      ui.dispatch({ type: 'cursored', at: null });
       asked = { stage: stage(state), at };
       intent({ type: 'next' });
     },

@@ -5,6 +5,7 @@ import { currentPage, nextStep, openPrediction, type PlayerState, pageIndex } fr
 import type { Context } from './context.ts';
 import type { Binding } from './keymap.ts';
 import { paneKeys, scrollTo } from './pane-keys.ts';
+import { timelineKeys } from './timeline-keys.ts';
 
 type Can = (context: Context) => boolean;
 type LessonBinding = Binding<Context>;
@@ -119,6 +120,7 @@ export const lessonKeys: readonly LessonBinding[] = [
       if (nextLesson !== null) actions.open(nextLesson, null);
     },
   },
+  ...timelineKeys,
   ...paneKeys,
   {
     id: 'back',

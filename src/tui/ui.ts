@@ -11,6 +11,8 @@ export type LessonUi = {
   readonly expanded: boolean;
   readonly notes: boolean;
   readonly scroll: Readonly<Partial<Record<PaneId, Scroll>>>;
+  /** The moment of the timeline that is looked at, `Stop.at`; null: now. */
+  readonly cursor: number | null;
 };
 
 export type HomeUi = {
@@ -51,12 +53,20 @@ export type UiAction =
   | { readonly type: 'expanded' }
   | { readonly type: 'noted' }
   | { readonly type: 'scrolled'; readonly pane: PaneId; readonly scroll: Scroll }
+  | { readonly type: 'cursored'; readonly at: number | null }
   | { readonly type: 'modal'; readonly modal: Modal | null }
   | { readonly type: 'noticed'; readonly notice: string; readonly leaving?: boolean }
   /** A key came: sentences shown until the next key go. */
   | { readonly type: 'pressed' };
 
-const freshLesson: LessonUi = { focus: 'page', zoom: false, expanded: false, notes: false, scroll: {} };
+const freshLesson: LessonUi = {
+  focus: 'page',
+  zoom: false,
+  expanded: false,
+  notes: false,
+  scroll: {},
+  cursor: null,
+};
 
 export const initialUi: UiState = {
   screen: 'home',
@@ -101,6 +111,8 @@ export const reduceUi = (ui: UiState, action: UiAction): UiState => {
         ...ui,
         player: { ...ui.player, scroll: { ...ui.player.scroll, [action.pane]: action.scroll } },
       };
+    case 'cursored':
+      return { ...ui, player: { ...ui.player, cursor: action.at } };
     case 'modal':
       return { ...ui, modal: action.modal };
     case 'noticed':

@@ -1,13 +1,15 @@
-import { drawLocks } from '../../draw/locks.ts';
+import { drawMoment } from '../../draw/moment.ts';
 import { drawPage } from '../../draw/page.ts';
 import { drawSummary } from '../../draw/summary.ts';
-import { drawTimeline } from '../../draw/timeline.ts';
+import { cursorRow, drawTimeline } from '../../draw/timeline.ts';
+import { formatMoment } from '../../draw/words.ts';
 import type { LessonHead } from '../../lesson/types.ts';
 import { currentPage, type PlayerState } from '../../player/state.ts';
 import type { Glyphs } from '../../text/glyphs.ts';
 import type { Highlighter } from '../../text/highlight.ts';
 import { type Line, span } from '../../text/line.ts';
 import { lineWidth } from '../../text/width.ts';
+import { at, type Stop, stopsOf } from '../../timeline/at.ts';
 import type { LessonUi } from '../ui.ts';
 import type { Content } from './pane.ts';
 
@@ -70,27 +72,53 @@ export const timelineSessions = (state: PlayerState, width: number): readonly st
   );
 };
 
-export const timelineContent = (state: PlayerState, env: LessonEnv, width: number): Content => {
+/** Where the learner looks at the timeline; null: at what is now. */
+export const cursorOf = (state: PlayerState, ui: LessonUi): Stop | null =>
+  ui.cursor === null ? null : (stopsOf(state.timeline).find((stop) => stop.at === ui.cursor) ?? null);
+
+const sinceStart = (state: PlayerState, at: number): string =>
+  formatMoment(at - (state.timeline.steps[0]?.sentAt ?? 0));
+
+export const timelineContent = (state: PlayerState, ui: LessonUi, env: LessonEnv, width: number): Content => {
+  const stop = cursorOf(state, ui);
   const sessions = timelineSessions(state, width);
   const { steps } = state.timeline;
   const titles = Object.fromEntries(state.lesson.pages.map((page) => [page.id, page.title]));
   const waits = steps.reduce((sum, step) => sum + step.waits.length, 0);
-  const picture = drawTimeline(state.timeline, { sessions, width, glyphs: env.glyphs, now: env.now, titles });
+  const cursor = stop && { at: stop.at, sessions: at(state.timeline, stop.until).sessions };
+  const picture = drawTimeline(state.timeline, {
+    sessions,
+    width,
+    glyphs: env.glyphs,
+    now: env.now,
+    titles,
+    cursor,
+  });
+  const marked = stop ? cursorRow(picture.rows, stop.at) : -1;
   const empty: Line[] = [[span('  What the sessions do appears here, time running down.', { dim: true })]];
   return {
-    key: `${steps.length} ${waits}`,
-    title: 'timeline',
+    key: `${steps.length} ${waits} ${stop?.at ?? ''}`,
+    title: stop ? `timeline at ${sinceStart(state, stop.at)}` : 'timeline',
     header: picture.header,
     body: picture.body.length > 0 ? picture.body : empty,
     width: picture.width,
-    auto: (height) => picture.body.length - height,
+    auto: (height) => (stop ? marked - Math.floor(height / 2) : picture.body.length - height),
   };
 };
 
-export const locksContent = (state: PlayerState, env: LessonEnv): Content => {
+export const locksContent = (state: PlayerState, ui: LessonUi, env: LessonEnv, width: number): Content => {
   const { sessions } = state.lesson;
-  const body = drawLocks(state.timeline.locks, { sessions, glyphs: env.glyphs });
+  const stop = cursorOf(state, ui);
+  const moment = at(state.timeline, stop?.until ?? null);
+  const now = stop?.until ?? env.now;
+  const body = drawMoment(moment, { sessions, width, glyphs: env.glyphs, now });
   const empty: Line[] = [[span('  No session holds a lock or waits for one.', { dim: true })]];
-  const width = Math.max(0, ...body.map(lineWidth));
-  return { key: 'locks', title: 'locks', header: [], body: body.length > 0 ? body : empty, width, auto: top };
+  return {
+    key: `locks ${stop?.at ?? ''}`,
+    title: stop ? `locks at ${sinceStart(state, stop.at)}` : 'locks',
+    header: [],
+    body: body.length > 0 ? body : empty,
+    width: Math.max(0, ...body.map(lineWidth)),
+    auto: top,
+  };
 };

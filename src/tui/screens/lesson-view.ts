@@ -8,6 +8,7 @@ import { fitLine } from '../../text/width.ts';
 import { wrapText } from '../../text/wrap.ts';
 import type { LessonUi, PaneId } from '../ui.ts';
 import {
+  cursorOf,
   type LessonEnv,
   locksContent,
   pageContent,
@@ -58,11 +59,11 @@ export const viewLesson = (
       case 'page':
         return pageContent(state, ui, env, paneWidth, width < wideFrom ? 'tables' : 'words');
       case 'timeline':
-        return timelineContent(state, env, paneWidth);
+        return timelineContent(state, ui, env, paneWidth);
       case 'result':
         return resultContent(state, ui, env, paneWidth);
       case 'locks':
-        return locksContent(state, env);
+        return locksContent(state, ui, env, paneWidth);
     }
   };
   const pane = (
@@ -88,7 +89,9 @@ export const viewLesson = (
   const left = Math.max(48, Math.min(84, Math.floor(width * 0.44)));
   const right = width - left - 1;
   const page = pane('page', left, bodyHeight);
-  const stack = stackRight(state, panes, focus, bodyHeight, (id) => content(id, right));
+  const stack = stackRight(state, panes, focus, bodyHeight, cursorOf(state, ui) !== null, (id) =>
+    content(id, right),
+  );
   const views = stack.map(({ id, height: own, drawn }) => pane(id, right, own, drawn));
   const rightLines = views.flatMap((view, index) => [
     ...(index > 0 ? [titleRule(view, right, focus === view.id, glyphs)] : []),
@@ -124,6 +127,8 @@ const stackRight = (
   panes: readonly PaneId[],
   focus: PaneId,
   height: number,
+  /** A moment of the past is looked at: what was held then stands beside it. */
+  past: boolean,
   content: (id: PaneId) => Content,
 ): Part[] => {
   const result = content('result');
@@ -144,7 +149,7 @@ const stackRight = (
     ];
   }
   const waiting = state.timeline.steps.some((step) => step.status === 'blocked');
-  const chosen = focus === 'locks' || (waiting && focus !== 'result') ? 'locks' : 'result';
+  const chosen = focus === 'locks' || ((waiting || past) && focus !== 'result') ? 'locks' : 'result';
   const below = chosen === 'locks' ? locks : result;
   const [above, rest] = split(height, need(timeline), need(below));
   return [
