@@ -22,7 +22,7 @@ export type ResultOptions = {
 };
 
 /** Types that psql aligns to the right (column_type_alignment in src/fe_utils/print.c), by pg_type.oid. */
-const rightAligned: ReadonlySet<number> = new Set([
+export const rightAligned: ReadonlySet<number> = new Set([
   20, // int8
   21, // int2
   23, // int4
@@ -69,7 +69,7 @@ const drawCell = (value: Cell, maxWidth: number, glyphs: Glyphs): DrawnCell => {
 const count = (value: number): string => value.toLocaleString('en-US');
 
 /** Statements whose tag says more than the number of rows that they returned (PrintQueryResult in psql). */
-const changesRows = /^(INSERT|UPDATE|DELETE|MERGE) /;
+export const changesRows = /^(INSERT|UPDATE|DELETE|MERGE) /;
 
 const drawFooter = (result: StatementResult): Line[] => {
   const tag = sanitizeLine(result.tag);

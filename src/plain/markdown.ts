@@ -1,6 +1,7 @@
 import type { Root } from 'mdast';
 import { gfmToMarkdown } from 'mdast-util-gfm';
 import { toMarkdown } from 'mdast-util-to-markdown';
+import { changesRows, rightAligned } from '../draw/result.ts';
 import { drawView } from '../draw/view.ts';
 import type { ProseNode } from '../lesson/types.ts';
 import type { Glyphs } from '../text/glyphs.ts';
@@ -51,9 +52,6 @@ const prose = (nodes: readonly ProseNode[]): string => {
   return sanitize(blocks.join('\n\n'));
 };
 
-/** Types that psql aligns to the right; see draw/result.ts. */
-const numberOids: ReadonlySet<number> = new Set([20, 21, 23, 26, 28, 29, 700, 701, 790, 1700, 5069]);
-
 const cell = (value: Cell): string => {
   if (value === null) return '_NULL_';
   const lines = sanitize(value)
@@ -68,7 +66,7 @@ const table = (result: StatementResult): string => {
   const rows = result.rows.slice(0, maxRows);
   const lines = [
     row(result.columns.map(({ name }) => escapeText(name))),
-    row(result.columns.map(({ typeOid }) => (numberOids.has(typeOid) ? '---:' : '---'))),
+    row(result.columns.map(({ typeOid }) => (rightAligned.has(typeOid) ? '---:' : '---'))),
     ...rows.map((values) => row(result.columns.map((_, index) => cell(values[index] ?? null)))),
   ];
   const count = result.rowCount.toLocaleString('en-US');
@@ -159,7 +157,7 @@ export class MarkdownWriter {
       case 'result': {
         const speaker = this.#speaker(item.session).trim();
         const rows = table(item.result);
-        const tag = /^SELECT /.test(item.result.tag) ? '' : `\n\n\`${sanitizeLine(item.result.tag)}\``;
+        const tag = changesRows.test(item.result.tag) ? `\n\n\`${sanitizeLine(item.result.tag)}\`` : '';
         return `${speaker ? `${speaker}\n\n` : ''}${rows}${tag}`;
       }
       case 'plan':

@@ -20,6 +20,15 @@ const stepState = (state: PlayerState, id: string): StepState | undefined =>
 const openWait = (step: StepState | undefined): Wait | undefined =>
   step?.waits.find((wait) => wait.to === null);
 
+/** A step has ended, or whatever it released has been released. */
+const ends: ReadonlySet<RunEvent['type']> = new Set([
+  'step-finished',
+  'step-failed',
+  'step-cancelled',
+  'step-blocked',
+  'step-settled',
+]);
+
 const failedSql = (step: StepState): string => step.statements[(step.error?.statement ?? 1) - 1] ?? step.sql;
 
 /**
@@ -34,6 +43,10 @@ export class Narrator {
   #titled = false;
   /** The page the state is on has been announced. */
   #onPage = false;
+  /** The step sent last, until it has ended or waits. */
+  #current: string | null = null;
+  /** What it released by then. */
+  #released: Item[] = [];
 
   constructor(lesson: Lesson) {
     this.#state = initialPlayerState(lesson);
@@ -56,7 +69,33 @@ export class Narrator {
     this.#state = reducePlayer(before, event);
     if (event.type === 'run-started' || event.type === 'replay-started') this.#onPage = false;
     if (before.phase === 'replaying' && event.type !== 'replay-finished') return this.#duringReplay(event);
-    return [...first, ...this.#tell(event, before)];
+    return this.#inOrder(event, [...first, ...this.#tell(event, before)]);
+  }
+
+  /**
+   * A step and the one that it releases may end in either order, within a millisecond. What was done is told before
+   * what came of it, so that a run reads the same each time.
+   */
+  #inOrder(event: RunEvent, items: readonly Item[]): readonly Item[] {
+    if (event.type === 'step-sent') {
+      const released = this.#release();
+      this.#current = event.step;
+      return [...released, ...items];
+    }
+    const step = 'step' in event ? event.step : null;
+    if (step === null) return items.length === 0 ? [] : [...this.#release(), ...items];
+    if (step === this.#current) return ends.has(event.type) ? [...items, ...this.#release()] : items;
+    const hasWaited = (stepState(this.#state, step)?.waits.length ?? 0) > 0;
+    if (this.#current === null || !hasWaited) return items;
+    this.#released.push(...items);
+    return [];
+  }
+
+  #release(): readonly Item[] {
+    const released = this.#released;
+    this.#released = [];
+    this.#current = null;
+    return released;
   }
 
   /** The blocks of the page that may be seen by now and were not told. */

@@ -83,6 +83,20 @@ The end of the lesson.
     expect(text.match(/bob waited/g)).toHaveLength(1);
   });
 
+  it('tells a step before what it released, whichever ended first', async () => {
+    const order = untilReleased().events;
+    const commit = order.findIndex((event) => event.type === 'step-sent' && event.step === 'alice-commit');
+    const isBobs = (event: RunEvent) => 'step' in event && event.step === 'bob-write';
+    const after = order.slice(commit + 2);
+    const bobFirst = [
+      ...order.slice(0, commit + 2),
+      ...after.filter(isBobs),
+      ...after.filter((event) => !isBobs(event)),
+    ];
+    for (const format of ['text', 'markdown'] as const)
+      expect(await tell(format, lostUpdate, bobFirst)).toBe(await tell(format, lostUpdate, order));
+  });
+
   it('says whose result it is when another session spoke last', async () => {
     const lesson = lessonOf(
       ['a', 'b'],
