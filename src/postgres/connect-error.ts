@@ -19,9 +19,12 @@ export const codeOf = (error: unknown): string | null =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 
 /** SQLSTATEs are five characters; the codes of Node's sockets (EPIPE too!) begin with an E that no class has. */
+export const isSqlstate = (code: string | null | undefined): code is string =>
+  typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]/.test(code);
+
 export const sqlstateOf = (error: unknown): string | null => {
   const code = codeOf(error);
-  return code && /^[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]/.test(code) ? code : null;
+  return isSqlstate(code) ? code : null;
 };
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -57,12 +60,12 @@ const ofSocket = (code: string, where: Where): Advice | null => {
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
       return {
-        problem: `${address} does not answer`,
+        problem: `The server at ${address} does not answer`,
         remedy: 'Check the address, and firewalls on the way; connect_timeout (seconds) allows more time.',
       };
     case 'ECONNRESET':
     case 'EPIPE':
-      return { problem: `${address} hung up`, remedy: 'Look into the log of the server.' };
+      return { problem: `The server at ${address} hung up`, remedy: 'Look into the log of the server.' };
     default:
       return null;
   }

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { ServerMessage, TransactionStatus } from '../timeline/events.ts';
+import { isSqlstate } from './connect-error.ts';
 import { PostgresError } from './error.ts';
 import { SimpleQuery, serverMessage, type WireMessage } from './simple-query.ts';
 import type { Connection, Loss, QueryValue, RunEnd, RunHandlers } from './types.ts';
@@ -15,9 +16,8 @@ const lossOf = (error: Error & WireMessage): Loss => ({
   sqlstate: error.code ?? null,
 });
 
-/** SQLSTATE is five characters; codes of Node's sockets (ECONNRESET) are not. */
-const isSqlstate = (code: string | undefined): code is string =>
-  code !== undefined && /^[0-9A-Z]{5}$/.test(code);
+const hungUp: ReadonlySet<string | undefined> = new Set(['EPIPE', 'ECONNRESET']);
+const closed = 'the server closed the connection';
 
 class PgConnection implements Connection {
   readonly #client: pg.Client;
@@ -49,9 +49,9 @@ class PgConnection implements Connection {
     });
     client.on('error', (error: Error & WireMessage) => {
       if (isSqlstate(error.code)) this.#fatal = lossOf(error);
-      else this.#lose({ reason: error.message, sqlstate: null });
+      else this.#lose({ reason: hungUp.has(error.code) ? closed : error.message, sqlstate: null });
     });
-    client.on('end', () => this.#lose({ reason: 'the connection was closed', sqlstate: null }));
+    client.on('end', () => this.#lose({ reason: closed, sqlstate: null }));
   }
 
   get pid(): number {

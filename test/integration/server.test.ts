@@ -262,7 +262,7 @@ describe('what cannot be connected to is said with a remedy', () => {
       url: `postgres://ann:${encoded}@127.0.0.1:${silent.port}/app?connect_timeout=1&sslmode=disable`,
     });
     await silent.close();
-    expect(error.message).toBe(`127.0.0.1, port ${silent.port} does not answer.`);
+    expect(error.message).toBe(`The server at 127.0.0.1, port ${silent.port} does not answer.`);
   });
 
   test('all hosts of several', async () => {
