@@ -12,12 +12,14 @@ import { exitCodes, Failure } from './errors.ts';
 import { untilSignal } from './leaving.ts';
 import { needLesson } from './lessons.ts';
 import { unmetOn } from './needs.ts';
+import { confirmDatabase, defaultSandbox, experimentFiles, type SandboxSettings } from './sandbox.ts';
 import { type ServerAccess, serverAccess } from './server.ts';
 import { say, textSettings, wantsStyle } from './terminal.ts';
 
 /** Where to begin: the home screen, or a lesson (`page`: null is its first page). */
 export type Start =
   | { readonly screen: 'home' }
+  | { readonly screen: 'sandbox'; readonly sandbox: SandboxSettings }
   | { readonly screen: 'lesson'; readonly lesson: Lesson; readonly page: string | null };
 
 const tellNotices = (store: ProgressStore): void => {
@@ -64,6 +66,7 @@ export const playOnScreen = async (start: Start, globals: Globals): Promise<numb
   try {
     // Whether a server of the learner's may be used is asked before the screen is taken.
     if (access.target.kind === 'server') await access.open();
+    if (start.screen === 'sandbox') await confirmDatabase(start.sandbox, access, globals.yes);
     const progress = openProgress();
     return await runTui({
       catalog,
@@ -72,9 +75,15 @@ export const playOnScreen = async (start: Start, globals: Globals): Promise<numb
         const lesson = await needLesson(lessons, id, () => {});
         return openLesson(await loadPlayer(), lesson, page, access, createProgressRecorder(progress, lesson));
       },
+      openSandbox: async () => {
+        const { createSandbox } = await import('../player/sandbox.ts');
+        const settings = start.screen === 'sandbox' ? start.sandbox : defaultSandbox;
+        return createSandbox({ ...settings, openServer: () => access.open() });
+      },
+      files: experimentFiles,
       start:
-        start.screen === 'home'
-          ? { screen: 'home' }
+        start.screen !== 'lesson'
+          ? { screen: start.screen }
           : { screen: 'lesson', id: start.lesson.id, page: start.page },
       glyphs: glyphsFor(process.env),
       color: wantsStyle(),

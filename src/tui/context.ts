@@ -11,6 +11,7 @@ export type Actions = {
   /** The next step or page; once for all the keys that arrived together, and not again before it has begun. */
   readonly next: () => void;
   readonly open: (lesson: string, page: string | null) => void;
+  readonly openSandbox: () => void;
   /** Back to the list of lessons. */
   readonly leave: () => void;
   /** Ends the program with this exit code. */

@@ -8,9 +8,11 @@ import { pressInSearch } from './home-keys.ts';
 import { findBinding } from './keymap.ts';
 import type { KeyName } from './keys.ts';
 import { pressInModal } from './modal-keys.ts';
-import { drawFrame, helpOver, keymapOf, type Size } from './screens/frame.ts';
+import type { SandboxScreen } from './sandbox-screen.ts';
+import { drawFrame, helpOver, keymapOf, type Size, smallest } from './screens/frame.ts';
 import { chosenEntry, listHome } from './screens/home-entries.ts';
 import { viewLesson } from './screens/lesson-view.ts';
+import { viewWord } from './screens/overlay.ts';
 import { coalesce, createStore } from './store.ts';
 import { initialUi, reduceUi } from './ui.ts';
 
@@ -65,6 +67,8 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
   let asked = { stage: '', at: 0 };
   let batchUsed = false;
   let closed = false;
+  /** While it is open it has the whole screen and every key. */
+  let sandbox: SandboxScreen | 'opening' | null = null;
 
   const heads: readonly LessonHead[] = deps.catalog.modules.flatMap((module) => module.lessons);
   const changes = coalesce(() => {
@@ -131,6 +135,53 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
     ui.dispatch({ type: 'went-home', ...(told === '' ? {} : { notice: told }) });
   };
 
+  const openSandbox = async (): Promise<void> => {
+    if (!deps.openSandbox || sandbox !== null) return;
+    opening += 1;
+    const mine = opening;
+    sandbox = 'opening';
+    changes.poke();
+    try {
+      const [{ createSandboxScreen }, opened] = await Promise.all([
+        import('./sandbox-screen.ts'),
+        deps.openSandbox(),
+      ]);
+      if (mine !== opening || closed) {
+        closing = closing.then(() => opened.close()).catch(() => {});
+        return;
+      }
+      sandbox = createSandboxScreen({
+        sandbox: opened,
+        glyphs: deps.glyphs,
+        highlight: () => highlight,
+        serverLabel: deps.serverLabel,
+        files: deps.files,
+        changed: changes.poke,
+        leave: leaveSandbox,
+        ...exits,
+      });
+      changes.poke();
+    } catch (error) {
+      if (mine !== opening) return;
+      sandbox = null;
+      goHome(words(error));
+    }
+  };
+
+  const closeSandbox = (): void => {
+    const old = sandbox;
+    sandbox = null;
+    if (old !== null && old !== 'opening') closing = closing.then(() => old.close()).catch(() => {});
+  };
+
+  const leaveSandbox = (): void => {
+    if (deps.start.screen === 'sandbox') exits.quit(0);
+    else {
+      closeSandbox();
+      goHome();
+    }
+  };
+
   const intent = (wanted: Intent): void => player?.dispatch(wanted);
 
   /** What must change before another `next` is taken: a key held down must not run what nobody has seen. */
@@ -152,6 +203,7 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
       intent({ type: 'next' });
     },
     open: (lesson, page) => void openLesson(lesson, page),
+    openSandbox: () => void openSandbox(),
     leave: () => goHome(),
     quit: exits.quit,
     suspend: exits.suspend,
@@ -195,7 +247,18 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
     return { ...known, helpMax: Math.max(0, lines - (size.height - 5)) };
   };
 
+  const isTiny = ({ width, height }: Size): boolean => width < smallest.width || height < smallest.height;
+
   const pressOne = (key: KeyName, size: Size): void => {
+    if (sandbox === 'opening') {
+      if (key === 'ctrl-c') exits.quit(130);
+      return;
+    }
+    if (sandbox !== null) {
+      if (isTiny(size) && key === 'q') exits.quit(0);
+      else if (!isTiny(size) || key === 'ctrl-c') sandbox.press(key, size);
+      return;
+    }
     if (key !== 'ctrl-c') ui.dispatch({ type: 'pressed' });
     const before = context(size);
     if (pressInModal(before, key) || (before.ui.screen === 'home' && pressInSearch(before, key))) return;
@@ -203,8 +266,16 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
   };
 
   return {
-    frame: (size) =>
-      drawFrame(context(size), size, { label: deps.serverLabel(), words: deps.serverWords?.() ?? null }),
+    frame: (size) => {
+      if (!isTiny(size)) {
+        if (sandbox === 'opening') return [...viewWord('Opening the sandbox…', size), []];
+        if (sandbox !== null) return sandbox.frame(size);
+      }
+      return drawFrame(context(size), size, {
+        label: deps.serverLabel(),
+        words: deps.serverWords?.() ?? null,
+      });
+    },
     version: () => version,
     subscribe: (listener) => {
       listeners.add(listener);
@@ -215,6 +286,7 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
       for (const key of keys) pressOne(key, size);
     },
     paste: (text, size) => {
+      if (sandbox !== null && sandbox !== 'opening') return sandbox.paste(text);
       const current = ui.get();
       if (current.screen !== 'home' || !current.home.searching) return;
       const line = text.replace(/\s+/g, ' ').trim();
@@ -223,6 +295,7 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
     start: () => {
       const notices = deps.progress.takeNotices();
       if (notices.length > 0) ui.dispatch({ type: 'noticed', notice: notices.join(' ') });
+      if (deps.start.screen === 'sandbox') void openSandbox();
       if (deps.start.screen === 'lesson') void openLesson(deps.start.id, deps.start.page);
       // Not needed for the first picture, and half of the time it would take.
       setTimeout(() => {
@@ -239,6 +312,7 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
         opening += 1;
         changes.stop();
         closePlayer();
+        closeSandbox();
       }
       await closing;
     },

@@ -1,10 +1,14 @@
 import type { Catalog } from '../lesson/catalog.ts';
+import type { Sandbox } from '../player/sandbox-state.ts';
 import type { Player } from '../player/state.ts';
 import type { ProgressStore } from '../progress/types.ts';
 import type { Glyphs } from '../text/glyphs.ts';
+import type { ExperimentFiles } from './sandbox-screen.ts';
 
 export type Start =
   | { readonly screen: 'home' }
+  /** Leaving it ends the program. */
+  | { readonly screen: 'sandbox' }
   /** `page`: where to open it; null opens its first page. */
   | { readonly screen: 'lesson'; readonly id: string; readonly page: string | null };
 
@@ -18,6 +22,9 @@ export type TuiDeps = {
   readonly progress: Pick<ProgressStore, 'all' | 'lesson' | 'takeNotices'>;
   /** Rejects with an error whose message (and `remedy`, if any) is shown on the home screen. */
   readonly openPlayer: (lessonId: string, page: string | null) => Promise<Player>;
+  readonly openSandbox?: () => Promise<Sandbox>;
+  /** Where the sandbox saves; without, it cannot. */
+  readonly files?: ExperimentFiles;
   readonly start: Start;
   readonly glyphs: Glyphs;
   /** false: bold, dim and the like, but no colours (NO_COLOR). */

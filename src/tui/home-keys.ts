@@ -63,6 +63,13 @@ export const homeKeys: readonly Binding<Context>[] = [
     run: (context) => search(context, context.ui.home.query, true),
   },
   {
+    id: 'sandbox',
+    keys: ['s'],
+    help: 'sandbox: sessions side by side, and whatever SQL you like',
+    hint: () => 'sandbox',
+    run: ({ actions }) => actions.openSandbox(),
+  },
+  {
     id: 'module',
     keys: ['right', 'l'],
     shown: () => ['left', 'right'],

@@ -45,7 +45,13 @@ const keySigns = (glyphs: Glyphs): Readonly<Record<KeyName, string>> => ({
 });
 
 export const showKey = (key: KeyName, glyphs: Glyphs): string =>
-  keySigns(glyphs)[key] ?? (key.startsWith('ctrl-') ? `Ctrl+${key.slice(5).toUpperCase()}` : key);
+  keySigns(glyphs)[key] ??
+  key
+    .replace(/^ctrl-(.*)$/, (_, rest: string) => `Ctrl+${showRest(rest, glyphs)}`)
+    .replace(/^alt-(.*)$/, (_, rest: string) => `Alt+${showRest(rest, glyphs)}`)
+    .replace(/^f(?=\d)/, 'F');
+
+const showRest = (key: string, glyphs: Glyphs): string => keySigns(glyphs)[key] ?? key.toUpperCase();
 
 const signOf = <Context>(binding: Binding<Context>, context: Context, glyphs: Glyphs): string =>
   (binding.shown?.(context) ?? binding.keys.slice(0, 1)).map((key) => showKey(key, glyphs)).join('');

@@ -3,6 +3,7 @@ import { useSyncExternalStore } from 'react';
 import { Rows } from './components/rows.tsx';
 import type { Controller } from './controller.ts';
 import type { TuiDeps } from './deps.ts';
+import { useFunctionKeys } from './function-keys.ts';
 import { keysOf } from './keys.ts';
 
 /** Faster than our own pace of drawing, so that Ink adds no delay to it. */
@@ -27,6 +28,7 @@ const App = ({
   useInput((input, key) => {
     if (key.eventType !== 'release') controller.press(keysOf(input, key), size);
   });
+  useFunctionKeys((key) => controller.press([key], size));
   usePaste((text) => controller.paste(text, size));
   return <Rows lines={controller.frame(size)} width={columns} color={color} />;
 };
@@ -55,6 +57,8 @@ export const mount = (
     patchConsole: false,
     incrementalRendering: true,
     maxFps,
+    // Terminals that know the protocol tell Ctrl+Enter from Enter.
+    kittyKeyboard: { mode: 'auto' },
   });
   return {
     unmount: () => ink.unmount(),

@@ -9,7 +9,7 @@ export type SandboxModal =
   /** After Esc: one letter is a command. */
   | { readonly kind: 'menu' }
   | { readonly kind: 'help'; readonly offset: number }
-  | { readonly kind: 'confirm'; readonly question: string; readonly then: 'reset' | 'remove' }
+  | { readonly kind: 'confirm'; readonly question: string; readonly intent: 'reset' | 'remove' }
   | { readonly kind: 'format' }
   | { readonly kind: 'file'; readonly format: SaveFormat; readonly editor: Editor }
   | { readonly kind: 'overwrite'; readonly format: SaveFormat; readonly file: string }

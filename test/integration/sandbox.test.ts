@@ -65,7 +65,7 @@ const open = async (options: Partial<Parameters<typeof createSandbox>[0]> = {}):
   await until(() => hands.state.phase !== 'starting', 'the sandbox opens');
   const wanted = options.sessions ?? 2;
   await until(
-    () => hands.state.sessions.length === wanted || hands.state.phase === 'broken',
+    () => hands.state.timeline.sessions.length === wanted || hands.state.phase === 'broken',
     'the sessions are there',
   );
   return hands;
@@ -131,7 +131,7 @@ describe('a sandbox', () => {
   it('adds and removes sessions, also one that waits', async () => {
     const hands = await open();
     hands.sandbox.dispatch({ type: 'add-session' });
-    await until(() => hands.state.sessions.length === 3, 's3 is there');
+    await until(() => hands.state.timeline.sessions.length === 3, 's3 is there');
     await hands.run('s1', 'begin; lock table account;');
     await hands.run('s3', 'select * from account;');
     hands.sandbox.dispatch({ type: 'remove-session', session: 's3' });

@@ -22,7 +22,8 @@ export type ColumnPicture = {
 export const promptMark = (state: SandboxState, session: string): Span => {
   const known = sessionState(state, session);
   const end = state.superuser ? '#' : '>';
-  if (!known || known.lost) return span(`!?${end}`, { color: 'red' });
+  if (!known) return span(`  ${end}`, { dim: true });
+  if (known.lost) return span(`!?${end}`, { color: 'red' });
   if (known.transaction === 'failed') return span(`=!${end}`, { color: 'red', bold: true });
   if (known.transaction === 'open') return span(`=*${end}`, { bold: true });
   return span(`=${end}`);

@@ -79,7 +79,8 @@ const withTime = (lines: Line[], step: StepState, { width }: OutputOptions): Lin
   if (step.endedAt === null) return lines;
   const words = formatDuration(step.endedAt - step.sentAt);
   const last = lines.at(-1);
-  if (!last || lineWidth(last) + words.length + 2 > width) return [...lines, [span(words, dim)]];
+  if (!last || step.error || lineWidth(last) + words.length + 2 > width)
+    return [...lines, [span(words, dim)]];
   return [...lines.slice(0, -1), [...last, span(`  ${words}`, dim)]];
 };
 

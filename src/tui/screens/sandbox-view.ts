@@ -1,0 +1,228 @@
+import { hstack, rule } from '../../draw/lines.ts';
+import { drawLocks } from '../../draw/locks.ts';
+import { spread } from '../../draw/status.ts';
+import { drawTimeline } from '../../draw/timeline.ts';
+import { sessionColor } from '../../draw/words.ts';
+import type { SandboxState } from '../../player/sandbox-state.ts';
+import { type Line, span } from '../../text/line.ts';
+import { sanitize, sanitizeLine } from '../../text/sanitize.ts';
+import { fitLine, lineWidth } from '../../text/width.ts';
+import { wrapText } from '../../text/wrap.ts';
+import type { SandboxUi } from '../sandbox-ui.ts';
+import { type Content, titleRule, viewPane } from './pane.ts';
+import { drawColumn, drawColumnTitle, promptMark } from './sandbox-column.ts';
+import type { OutputOptions } from './sandbox-output.ts';
+
+export type SandboxEnv = Omit<OutputOptions, 'width'> & { readonly server: string | null };
+
+export type SandboxPicture = {
+  /** Everything but the hint line: `height - 1` lines. */
+  readonly lines: readonly Line[];
+  /** How far back what has the keys can be scrolled. */
+  readonly maxScroll: number;
+};
+
+/** From here on the pictures stand below the sessions. */
+const wideFrom = 100;
+const tallFrom = 28;
+/** A session narrower than this cannot be read. */
+const narrowest = 30;
+
+/** The sessions that have room side by side, the focused one among them. */
+export const visibleSessions = (state: SandboxState, ui: SandboxUi, width: number): readonly string[] => {
+  const { sessions } = state;
+  const fitting = ui.zoom
+    ? 1
+    : Math.max(1, Math.min(sessions.length, Math.floor((width + 1) / (narrowest + 1))));
+  const from = Math.max(0, Math.min(ui.focus - Math.floor(fitting / 2), sessions.length - fitting));
+  return sessions.slice(from, from + fitting);
+};
+
+const drawTop = (state: SandboxState, ui: SandboxUi, width: number, env: SandboxEnv): Line => {
+  const seen = visibleSessions(state, ui, width);
+  const hidden = ui.shown === 'all' ? state.sessions.filter((name) => !seen.includes(name)) : [];
+  const others = hidden.flatMap((name): Line => {
+    const waits = state.timeline.steps.some((step) => step.session === name && step.status === 'blocked');
+    return [
+      span(`  ${sanitizeLine(name)} `, { color: sessionColor(state.sessions, name) }),
+      promptMark(state, name),
+      ...(waits ? [span(` ${env.glyphs.waiting}`, { color: 'yellow' })] : []),
+    ];
+  });
+  const left: Line = [
+    span(' Sandbox', { bold: true }),
+    ...(others.length > 0 ? [span('   also', { dim: true }), ...others] : []),
+  ];
+  const database = state.database === null ? '' : sanitizeLine(state.database);
+  const place = state.scratch ? database : `your database ${database}`;
+  const rights = [[env.server ?? '', place], [place], []].map((parts): Line => {
+    const text = parts.filter((part) => part !== '').join(` ${env.glyphs.middleDot} `);
+    return text === '' ? [] : [span(`${text} `, state.scratch ? { dim: true } : { bold: true })];
+  });
+  const right = rights.find((line) => lineWidth(left) + lineWidth(line) + 2 <= width) ?? [];
+  return fitLine(spread(left, right, width), width, env.glyphs.ellipsis);
+};
+
+const timelineContent = (state: SandboxState, env: SandboxEnv, width: number): Content => {
+  const { glyphs, now } = env;
+  const picture = drawTimeline(state.timeline, { sessions: state.sessions, width, glyphs, now });
+  const empty: Line[] = [[span('  What the sessions do appears here, time running down.', { dim: true })]];
+  const body = picture.body.length > 0 ? picture.body : empty;
+  return {
+    key: 'timeline',
+    title: 'timeline',
+    header: picture.header,
+    body,
+    width: picture.width,
+    auto: (height) => body.length - height,
+  };
+};
+
+const locksContent = (state: SandboxState, { glyphs }: SandboxEnv): Content => {
+  const lines = drawLocks(state.timeline.locks, { sessions: state.sessions, glyphs });
+  const empty: Line[] = [[span('  No session holds a lock or waits for one.', { dim: true })]];
+  const body = lines.length > 0 ? lines : empty;
+  return {
+    key: 'locks',
+    title: 'locks',
+    header: [],
+    body,
+    width: Math.max(0, ...body.map(lineWidth)),
+    auto: () => 0,
+  };
+};
+
+const drawColumns = (
+  state: SandboxState,
+  ui: SandboxUi,
+  width: number,
+  height: number,
+  env: SandboxEnv,
+): SandboxPicture => {
+  const names = visibleSessions(state, ui, width);
+  const usable = width - (names.length - 1);
+  const base = Math.floor(usable / names.length);
+  const focused = state.sessions[ui.focus];
+  let maxScroll = 0;
+  const titles: Line[] = [];
+  const columns = names.map((name, index) => {
+    const own = index === names.length - 1 ? usable - base * (names.length - 1) : base;
+    const isFocused = name === focused;
+    // A column of space keeps the text from the line between the sessions.
+    const picture = drawColumn(state, ui, name, {
+      ...env,
+      width: own - 1,
+      height: height - 1,
+      focused: isFocused,
+    });
+    if (isFocused) maxScroll = picture.maxScroll;
+    const back = Math.min(ui.scroll[name] ?? 0, picture.maxScroll);
+    const more = back > 0 ? `${env.glyphs.arrowDown}${back}` : '';
+    titles.push([
+      ...(index > 0 ? [span(env.glyphs.hLine, { dim: true })] : []),
+      ...drawColumnTitle(state, name, { width: own, glyphs: env.glyphs, focused: isFocused, more }),
+    ]);
+    return { lines: picture.lines.map((line): Line => [span(' '), ...line]), width: own };
+  });
+  const separator = span(env.glyphs.vLine, { dim: true });
+  return { lines: [titles.flat(), ...hstack(columns, separator)], maxScroll };
+};
+
+const drawBanner = (state: SandboxState, width: number, { glyphs }: SandboxEnv): Line[] => {
+  if (state.phase !== 'broken') return [];
+  const red = { color: 'red', bold: true } as const;
+  const words = wrapText(sanitize(state.problem ?? 'The connection to PostgreSQL is gone.'), width - 5).slice(
+    0,
+    4,
+  );
+  return [
+    ...words.map(
+      (line, index): Line => [span(index === 0 ? ` ${glyphs.lost} ` : '   ', red), span(line, red)],
+    ),
+    [
+      span('   Esc r', { bold: true }),
+      span(' try again on a fresh database   '),
+      span('Esc q', { bold: true }),
+      span(' leave'),
+    ],
+    rule(width, glyphs),
+  ];
+};
+
+const centered = (text: string, width: number, height: number): Line[] =>
+  Array.from({ length: height }, (_, row) =>
+    row === Math.floor(height / 2)
+      ? [span(' '.repeat(Math.max(0, Math.floor((width - text.length) / 2)))), span(text)]
+      : [],
+  );
+
+/** The sandbox, from what happened, where one looks, and how large the terminal is. */
+export const viewSandbox = (
+  state: SandboxState,
+  ui: SandboxUi,
+  { width, height }: { readonly width: number; readonly height: number },
+  env: SandboxEnv,
+): SandboxPicture => {
+  const { glyphs } = env;
+  const banner = drawBanner(state, width, env);
+  const room = height - 3 - banner.length;
+  const finish = (body: readonly Line[], maxScroll: number): SandboxPicture => ({
+    lines: [drawTop(state, ui, width, env), ...banner, ...body, rule(width, glyphs)].map((line) =>
+      fitLine(line, width, glyphs.ellipsis),
+    ),
+    maxScroll,
+  });
+  const pane = (id: 'timeline' | 'locks', own: number, lines: number) => {
+    const content = id === 'timeline' ? timelineContent(state, env, own) : locksContent(state, env);
+    const auto = content.auto(Math.max(1, lines - content.header.length));
+    const alone = ui.shown === id;
+    const y = alone ? Math.max(0, auto) - (ui.scroll[id] ?? 0) : null;
+    return viewPane(
+      id,
+      content,
+      y === null ? undefined : { key: content.key, x: ui.scroll[`${id} x`] ?? 0, y },
+      {
+        width: own,
+        height: lines,
+        glyphs,
+      },
+    );
+  };
+  if (state.sessions.length === 0) {
+    const words = state.phase === 'broken' ? '' : 'Opening the sandbox…';
+    return finish([rule(width, glyphs), ...centered(words, width, room - 1)], 0);
+  }
+  if (ui.shown !== 'all') {
+    const view = pane(ui.shown, width, room - 1);
+    return finish([titleRule(view, width, true, glyphs), ...view.lines], view.maxY);
+  }
+  if (width < wideFrom || room < tallFrom - 4 || ui.zoom) {
+    const columns = drawColumns(state, ui, width, room, env);
+    return finish(columns.lines, columns.maxScroll);
+  }
+  const below = Math.max(9, Math.floor(room * 0.42));
+  const columns = drawColumns(state, ui, width, room - below, env);
+  const left = Math.max(60, Math.floor(width * 0.58));
+  const right = width - left - 1;
+  const timeline = pane('timeline', left, below - 1);
+  const locks = pane('locks', right, below - 1);
+  const separator = span(glyphs.vLine, { dim: true });
+  return finish(
+    [
+      ...columns.lines,
+      [
+        ...titleRule(timeline, left, false, glyphs),
+        span(glyphs.hLine, { dim: true }),
+        ...titleRule(locks, right, false, glyphs),
+      ],
+      ...hstack(
+        [
+          { lines: timeline.lines, width: left },
+          { lines: locks.lines, width: right },
+        ],
+        separator,
+      ),
+    ],
+    columns.maxScroll,
+  );
+};
