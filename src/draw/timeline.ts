@@ -78,7 +78,7 @@ export const drawTimeline = (timeline: TimelineState, options: TimelineOptions):
           : pageLine(titles[row.page] ?? '', width, glyphs),
         width,
       );
-      return index === marked ? markLine(line, glyphs) : line;
+      return cursor && index === marked ? markLine(line, formatMoment(cursor.at - start), glyphs) : line;
     }),
     width,
     rows,
@@ -91,14 +91,8 @@ export const cursorRow = (rows: readonly Pick<Row, 'moment' | 'page'>[], at: num
   return own >= 0 ? own : rows.findLastIndex((row) => row.page === undefined && row.moment <= at);
 };
 
-const markLine = (line: Line, glyphs: Glyphs): Line => [
-  span(glyphs.cursor, { bold: true }),
-  span(
-    sliceLine(line, 1, timeWidth - 1)
-      .map((part) => part.text)
-      .join(''),
-    { bold: true },
-  ),
+const markLine = (line: Line, moment: string, glyphs: Glyphs): Line => [
+  span(`${glyphs.cursor}${moment.padStart(timeWidth - 3)}  `, { bold: true }),
   ...sliceLine(line, timeWidth, lineWidth(line) - timeWidth),
 ];
 
@@ -125,7 +119,7 @@ const transactionLine = (
         `${initials}${dot}snapshot ${time}`,
       ]
     : [level];
-  const words = [...variants, initials].find((text) => displayWidth(text) <= room) ?? '';
+  const words = [...variants, level, initials].find((text) => displayWidth(text) <= room) ?? '';
   return [span(words, { dim: true })];
 };
 

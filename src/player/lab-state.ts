@@ -79,6 +79,8 @@ export interface Lab {
   cancel(): void;
   /** Runs all orders of a page. */
   explore(page: string): void;
+  /** Ends an exploration that runs; what it has found stays. */
+  halt(): void;
   /** Gives up whatever is under way and forgets it. */
   stop(): void;
   close(): Promise<void>;

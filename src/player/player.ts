@@ -2,6 +2,8 @@ import type { Lesson, Step } from '../lesson/types.ts';
 import type { Server } from '../postgres/types.ts';
 import type { EventBody, RunEvent } from '../timeline/events.ts';
 import { type Clock, createRecorder } from '../timeline/recorder.ts';
+import { createLab } from './lab.ts';
+import type { Lab } from './lab-state.ts';
 import { Stage } from './stage.ts';
 import {
   appliesTo,
@@ -32,6 +34,7 @@ const words = (error: unknown): string => (error instanceof Error ? error.messag
 
 /** Plays a lesson for one learner: intents in, events out, the state a reduction of the events. */
 class LivePlayer implements Player {
+  readonly lab: Lab;
   readonly #options: PlayerOptions;
   readonly #emit: (body: EventBody) => void;
   readonly #listeners = new Set<() => void>();
@@ -51,6 +54,10 @@ class LivePlayer implements Player {
       this.#state = reducePlayer(this.#state, event);
       options.onEvent?.(event);
       for (const listener of this.#listeners) listener();
+    });
+    this.lab = createLab(options.lesson, async () => {
+      if (!this.#server) throw new Error('there is no server yet');
+      return this.#server;
     });
     this.#do(() => this.#start());
   }
@@ -98,7 +105,7 @@ class LivePlayer implements Player {
     this.#closed = true;
     this.#generation++;
     const stage = this.#stage;
-    await stage?.close();
+    await Promise.all([stage?.close(), this.lab.close()]);
     await this.#work;
     // A stage or server that came to be meanwhile.
     await this.#stage?.close();

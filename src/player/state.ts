@@ -2,6 +2,7 @@ import type { Block, Lesson, Page, Prediction, Step } from '../lesson/types.ts';
 import type { ClaimCheck, RunEvent } from '../timeline/events.ts';
 import { reduceTimeline } from '../timeline/reduce.ts';
 import { emptyTimeline, type TimelineState } from '../timeline/state.ts';
+import type { Lab } from './lab-state.ts';
 
 /** What the learner may ask for; the player turns it into work and events. */
 export type Intent =
@@ -205,6 +206,8 @@ export interface Player {
   /** @returns a function that stops the calls */
   subscribe(listener: () => void): () => void;
   dispatch(intent: Intent): void;
+  /** For trying other orders of a page's steps; a recording has none. */
+  readonly lab?: Lab;
   /** Ends sessions and drops the scratch database. Idempotent. */
   close(): Promise<void>;
 }

@@ -63,7 +63,7 @@ export const paneKeys: readonly Binding<Context>[] = [
     keys: ['down', 'j'],
     shown: () => ['up', 'down'],
     help: 'scroll down',
-    hint: ({ view }) => ((view?.focused.maxY ?? 0) > 0 ? 'scroll' : null),
+    hint: ({ view }) => (view && view.focused.maxY > 0 && view.focused.id !== 'timeline' ? 'scroll' : null),
     run: (context) => scrollBy(context, 0, 1),
   },
   { id: 'scroll-up', keys: ['up', 'k'], help: 'scroll up', run: (context) => scrollBy(context, 0, -1) },
