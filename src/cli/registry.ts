@@ -33,6 +33,11 @@ export const registry: Readonly<Record<string, Entry>> = {
     summary: 'check every claim of the lessons, also on other versions',
     load: () => import('./commands/verify.ts'),
   },
+  spec: {
+    usage: 'spec FILE…',
+    summary: "run PostgreSQL's isolation specs",
+    load: () => import('./commands/spec.ts'),
+  },
   sandbox: {
     usage: 'sandbox [file.sql]',
     summary: 'two to six sessions side by side, and whatever SQL you like',
