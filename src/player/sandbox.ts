@@ -214,7 +214,6 @@ class LiveSandbox implements Sandbox {
   async #fresh(reason: 'start' | 'reset'): Promise<void> {
     const server = this.#server;
     if (!server) return;
-    const sessions = this.#state.sessions;
     await this.#run?.close();
     await this.#names?.end();
     this.#run = null;
@@ -226,9 +225,8 @@ class LiveSandbox implements Sandbox {
     const [row] = await run.control.rows('select rolsuper from pg_roles where rolname = current_user');
     const scratch = this.#options.database === null;
     this.#emit({ type: 'sandbox-named', database: run.database, scratch, superuser: row?.[0] === 't' });
-    for (const name of sessions) await run.openSession(name);
-    while (this.#state.sessions.length < this.#options.sessions && reason === 'start')
-      await this.#addSession();
+    while (this.#sessionsMade < this.#options.sessions) this.#listSession();
+    for (const name of this.#state.sessions) await run.openSession(name);
     this.#readNames();
   }
 
@@ -291,11 +289,22 @@ class LiveSandbox implements Sandbox {
     }
   }
 
-  async #addSession(): Promise<void> {
+  /** Its column is there at once, its connection soon. */
+  #listSession(): string {
     this.#sessionsMade += 1;
     const session = `s${this.#sessionsMade}`;
-    await this.#run?.openSession(session);
     this.#emit({ type: 'session-listed', session });
+    return session;
+  }
+
+  async #addSession(): Promise<void> {
+    const session = this.#listSession();
+    try {
+      await this.#run?.openSession(session);
+    } catch (error) {
+      this.#emit({ type: 'session-unlisted', session });
+      throw error;
+    }
   }
 
   async #remove(session: string): Promise<void> {
