@@ -23,6 +23,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'player/state.ts',
     'player/sandbox-state.ts',
     'player/lab-state.ts',
+    'player/orders.ts',
     ...pure,
   ],
   plain: ['plain', 'draw', 'progress', 'player/state.ts', 'player/lab-state.ts', ...pure],

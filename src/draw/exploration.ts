@@ -11,7 +11,7 @@ import { flattenSql, listInWords, outcomeOf, rowsInWords } from './words.ts';
 
 type Options = { readonly width: number; readonly glyphs: Glyphs };
 
-const ordersInWords = (count: number): string =>
+export const ordersInWords = (count: number): string =>
   count === 1 ? '1 order' : `${count.toLocaleString('en-US')} orders`;
 
 /** Only the steps of one page; the clock of the picture begins with the first of them. */
@@ -21,7 +21,7 @@ export const onPage = (timeline: TimelineState, page: string): TimelineState => 
 });
 
 /** How a step ended: its last result or its error, and for whom it waited. */
-const stepInWords = (step: StepState | undefined, glyphs: Glyphs): string => {
+export const stepInWords = (step: StepState | undefined, glyphs: Glyphs): string => {
   if (!step) return 'not sent';
   const waited = [...new Set(step.waits.flatMap((wait) => wait.by))];
   const wait =
@@ -37,7 +37,7 @@ const stepInWords = (step: StepState | undefined, glyphs: Glyphs): string => {
   return sanitizeLine([end, wait].filter(Boolean).join(', '));
 };
 
-const tableInWords = ({ rowCount, rows }: TableState): string => {
+export const tableInWords = ({ rowCount, rows }: TableState): string => {
   if (rowCount < 0) return 'locked, nobody can read it';
   if (rowCount === 0) return 'empty';
   return rows.length === 0 ? rowsInWords(rowCount) : sanitizeLine(rows.join(' '));

@@ -1,6 +1,8 @@
+import type { Lab } from '../player/lab-state.ts';
 import type { Intent, PlayerState } from '../player/state.ts';
 import type { Glyphs } from '../text/glyphs.ts';
 import type { Home, HomeEntry } from './screens/home-entries.ts';
+import type { LabPicture } from './screens/lab-view.ts';
 import type { LessonView } from './screens/lesson-view.ts';
 import type { UiAction, UiState } from './ui.ts';
 
@@ -29,6 +31,9 @@ export type Context = {
   readonly chosen: HomeEntry | null;
   readonly state: PlayerState | null;
   readonly view: LessonView | null;
+  /** Other orders of the page's steps; null: this lesson is a recording, or none is open. */
+  readonly lab: Lab | null;
+  readonly labPicture: LabPicture | null;
   /** Id of the lesson after this one. */
   readonly nextLesson: string | null;
   /** The last line at which help may start. */

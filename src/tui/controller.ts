@@ -11,10 +11,11 @@ import { pressInModal } from './modal-keys.ts';
 import type { SandboxScreen } from './sandbox-screen.ts';
 import { drawFrame, helpOver, keymapOf, type Size, smallest } from './screens/frame.ts';
 import { chosenEntry, listHome } from './screens/home-entries.ts';
+import { type LabPicture, viewExploration, viewWhatIf } from './screens/lab-view.ts';
 import { viewLesson } from './screens/lesson-view.ts';
 import { viewWord } from './screens/overlay.ts';
 import { coalesce, createStore } from './store.ts';
-import { initialUi, reduceUi } from './ui.ts';
+import { initialUi, type Modal, reduceUi } from './ui.ts';
 
 /** A burst of events is drawn at this pace, ms; a single one at once. */
 const frameTime = 16;
@@ -114,12 +115,17 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
       }
       player = opened;
       asked = { stage: '', at: 0 };
-      unsubscribe = opened.subscribe(() => {
+      const stopState = opened.subscribe(() => {
         const state = opened.getState();
         now(state);
         tick(state);
         changes.poke();
       });
+      const stopLab = opened.lab?.subscribe(changes.poke);
+      unsubscribe = () => {
+        stopState();
+        stopLab?.();
+      };
       tick(opened.getState());
       ui.dispatch({ type: 'opened' });
     } catch (error) {
@@ -225,6 +231,16 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
     return known.view;
   };
 
+  /** The screen of another order, or of all, while it is open. */
+  const labOver = (modal: Modal | null, state: PlayerState, size: Size, time: number): LabPicture | null => {
+    const lab = player?.lab?.getState();
+    if (modal?.kind === 'what-if' && lab?.whatIf)
+      return viewWhatIf(lab.whatIf, state, modal.look, size, { glyphs: deps.glyphs, now: time });
+    if (modal?.kind === 'explore' && lab?.exploration)
+      return viewExploration(lab.exploration, state, modal.look, size, deps);
+    return null;
+  };
+
   const context = (size: Size): Context => {
     const current = ui.get();
     const state = player?.getState() ?? null;
@@ -240,6 +256,8 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
       chosen,
       state,
       view,
+      lab: player?.lab ?? null,
+      labPicture: state && labOver(current.modal, state, size, now(state)),
       nextLesson: next?.id ?? null,
       actions,
     };

@@ -4,6 +4,7 @@ import type { Step } from '../lesson/types.ts';
 import { currentPage, nextStep, openPrediction, type PlayerState, pageIndex } from '../player/state.ts';
 import type { Context } from './context.ts';
 import type { Binding } from './keymap.ts';
+import { orderKeys } from './lab-keys.ts';
 import { paneKeys, scrollTo } from './pane-keys.ts';
 import { timelineKeys } from './timeline-keys.ts';
 
@@ -78,14 +79,6 @@ export const confirmOr = (
 
 export const lessonKeys: readonly LessonBinding[] = [
   {
-    id: 'reset-broken',
-    keys: ['r'],
-    help: 'after a lost connection: start the page again on a fresh database',
-    hint: () => 'reset',
-    when: inPhase('broken'),
-    run: ({ actions }) => actions.intent({ type: 'reset' }),
-  },
-  {
     id: 'next',
     keys: ['enter', 'space'],
     help: 'run the next step, or go on to the next page',
@@ -121,7 +114,16 @@ export const lessonKeys: readonly LessonBinding[] = [
     },
   },
   ...timelineKeys,
+  {
+    id: 'reset-broken',
+    keys: ['r'],
+    help: 'after a lost connection: start the page again on a fresh database',
+    hint: () => 'reset',
+    when: inPhase('broken'),
+    run: ({ actions }) => actions.intent({ type: 'reset' }),
+  },
   ...paneKeys,
+  ...orderKeys,
   {
     id: 'back',
     keys: ['b', 'left'],
@@ -164,6 +166,9 @@ export const lessonKeys: readonly LessonBinding[] = [
     keys: ['i'],
     help: "the instructor's notes",
     when: ({ state }) => state !== null && currentPage(state) !== undefined,
-    run: ({ actions }) => actions.ui({ type: 'noted' }),
+    run: ({ actions, state }) => {
+      const has = state && currentPage(state)?.blocks.some((block) => block.kind === 'notes');
+      actions.ui(has ? { type: 'noted' } : { type: 'noticed', notice: 'There are no notes on this page.' });
+    },
   },
 ];

@@ -1,4 +1,5 @@
 import type { Context } from './context.ts';
+import { pressInLab } from './lab-keys.ts';
 
 /** Keys of what is open over the screen; it takes every key but Ctrl+C and Ctrl+Z. */
 export const pressInModal = (context: Context, key: string): boolean => {
@@ -22,6 +23,10 @@ export const pressInModal = (context: Context, key: string): boolean => {
       } else if (['?', 'q', 'esc', 'enter'].includes(key)) close();
       return true;
     }
+    case 'what-if':
+    case 'explore':
+      pressInLab(context, key);
+      return true;
     case 'pages': {
       const pages = state?.lesson.pages ?? [];
       const page = pages[modal.selected];

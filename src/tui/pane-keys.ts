@@ -1,5 +1,6 @@
 import type { Context } from './context.ts';
 import type { Binding } from './keymap.ts';
+import { offersOrders } from './lab-keys.ts';
 import type { PaneView } from './screens/pane.ts';
 import type { PaneId } from './ui.ts';
 
@@ -97,6 +98,7 @@ export const paneKeys: readonly Binding<Context>[] = [
     help: 'result: one line for each value, as \\x in psql',
     hint: ({ view, ui }) =>
       view?.focused.id === 'result' ? (ui.player.expanded ? 'table' : 'expanded') : null,
+    when: (context) => context.view?.focused.id === 'result' || !offersOrders(context),
     run: ({ actions }) => actions.ui({ type: 'expanded' }),
   },
   {

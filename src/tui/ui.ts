@@ -15,6 +15,9 @@ export type LessonUi = {
   readonly cursor: number | null;
 };
 
+/** Other orders: lines from where the pictures stand by themselves, columns to the right, the outcome chosen. */
+export type LabLook = { readonly back: number; readonly across: number; readonly selected: number };
+
 export type HomeUi = {
   /** `continue`, or the id of a lesson; null: whatever comes first. */
   readonly selected: string | null;
@@ -27,7 +30,8 @@ export type Confirmation = 'reset' | 'leave';
 export type Modal =
   | { readonly kind: 'help'; readonly offset: number }
   | { readonly kind: 'confirm'; readonly question: string; readonly then: Confirmation }
-  | { readonly kind: 'pages'; readonly selected: number };
+  | { readonly kind: 'pages'; readonly selected: number }
+  | { readonly kind: 'what-if' | 'explore'; readonly look: LabLook };
 
 export type UiState = {
   readonly screen: 'home' | 'opening' | 'lesson';

@@ -7,6 +7,7 @@ import type { Context } from '../context.ts';
 import { globalKeys } from '../global-keys.ts';
 import { homeKeys, searchHints } from '../home-keys.ts';
 import { type Binding, helpOf, hintsOf } from '../keymap.ts';
+import { labHints } from '../lab-keys.ts';
 import { lessonKeys } from '../lesson-keys.ts';
 import { viewHome } from './home-view.ts';
 import { helpLines, viewHelp, viewPages, viewWord } from './overlay.ts';
@@ -42,6 +43,7 @@ const drawBody = (context: Context, size: Size, server: string | null): readonly
   if (ui.modal?.kind === 'help')
     return viewHelp(helpOver(context, size.width), ui.modal.offset, size, glyphs);
   if (ui.modal?.kind === 'pages' && state) return viewPages(state, ui.modal.selected, size, glyphs);
+  if (context.labPicture) return context.labPicture.lines;
   if (ui.screen === 'opening') return viewWord('Opening the lesson…', size);
   if (ui.screen === 'lesson' && view) return view.lines;
   return viewHome(home, ui.home, size, { glyphs, server });
@@ -81,6 +83,7 @@ const currentHints = (context: Context): readonly Hint[] => {
       { key: 'Esc', label: 'back' },
       { key: `${glyphs.arrowUp}${glyphs.arrowDown}`, label: 'scroll' },
     ];
+  if (ui.modal?.kind === 'what-if' || ui.modal?.kind === 'explore') return labHints(context);
   if (ui.modal?.kind === 'pages') {
     return [
       { key: glyphs.enter, label: 'go there' },
