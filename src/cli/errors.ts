@@ -1,3 +1,5 @@
+import { remedyOf } from '../text/error-words.ts';
+
 /** The command line was wrong: exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
@@ -22,9 +24,6 @@ export const exitCodes = {
   interrupted: 130,
   terminated: 143,
 } as const;
-
-const remedyOf = (error: Error): string | null =>
-  'remedy' in error && typeof error.remedy === 'string' ? error.remedy : null;
 
 // text/sanitize.ts does it better, but would have to be loaded for every --help.
 const withoutControls = (text: string): string => text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, '');

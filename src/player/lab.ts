@@ -1,13 +1,12 @@
 import type { Lesson } from '../lesson/types.ts';
 import type { Server } from '../postgres/types.ts';
+import { withRemedy } from '../text/error-words.ts';
 import { emptyTimeline } from '../timeline/state.ts';
 import { Bench } from './bench.ts';
 import { defaultBound, explore } from './explore.ts';
 import { type Choice, emptyLab, type Lab, type LabState, type WhatIf } from './lab-state.ts';
 import { type PageSteps, pageSteps, whyBusy } from './orders.ts';
 import { pageIndex } from './state.ts';
-
-const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const noSteps: PageSteps = { lists: [], tail: [], own: [] };
 
@@ -150,7 +149,7 @@ class LiveLab implements Lab {
         await work();
       } catch (error) {
         if (generation !== this.#generation) return;
-        const problem = words(error);
+        const problem = withRemedy(error);
         const { whatIf, exploration } = this.#state;
         this.#set({
           whatIf: whatIf && { ...whatIf, phase: 'failed', problem },

@@ -1,5 +1,6 @@
 import type { Lesson, Step } from '../lesson/types.ts';
 import type { Server } from '../postgres/types.ts';
+import { withRemedy } from '../text/error-words.ts';
 import type { EventBody, RunEvent } from '../timeline/events.ts';
 import { type Clock, createRecorder } from '../timeline/recorder.ts';
 import { createLab } from './lab.ts';
@@ -29,8 +30,6 @@ export type PlayerOptions = {
   /** Id of the page to open; the pages before it are replayed silently. */
   readonly startPage?: string | null;
 };
-
-const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Plays a lesson for one learner: intents in, events out, the state a reduction of the events. */
 class LivePlayer implements Player {
@@ -120,7 +119,7 @@ class LivePlayer implements Player {
       try {
         await work();
       } catch (error) {
-        if (generation === this.#generation) this.#emit({ type: 'run-failed', message: words(error) });
+        if (generation === this.#generation) this.#emit({ type: 'run-failed', message: withRemedy(error) });
       }
     });
   }

@@ -1,6 +1,7 @@
 import { EngineError } from '../engine/error.ts';
 import type { Lesson, Prediction } from '../lesson/types.ts';
 import type { Server } from '../postgres/types.ts';
+import { withRemedy } from '../text/error-words.ts';
 import type { ClaimCheck, RunEvent } from '../timeline/events.ts';
 import { type Clock, createRecorder } from '../timeline/recorder.ts';
 import { Stage } from './stage.ts';
@@ -66,7 +67,7 @@ export const runLesson = async (options: RunOptions): Promise<RunSummary> => {
     stage.finish();
     emit({ type: 'lesson-finished' });
   } catch (thrown) {
-    error = thrown instanceof Error ? thrown.message : String(thrown);
+    error = withRemedy(thrown);
     emit({ type: 'run-failed', message: error });
   } finally {
     signal?.removeEventListener('abort', abort);

@@ -1,3 +1,4 @@
+import { reasonOf } from '../text/error-words.ts';
 import { PostgresError } from './error.ts';
 
 /** Where a connection was tried, in words; holds no secret. */
@@ -26,8 +27,6 @@ export const sqlstateOf = (error: unknown): string | null => {
   const code = codeOf(error);
   return isSqlstate(code) ? code : null;
 };
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 export const addressOf = ({ host, port }: Pick<Where, 'host' | 'port'>): string =>
   host.startsWith('/')
@@ -108,7 +107,7 @@ const ofServer = (sqlstate: string, message: string, { user, database }: Where):
 };
 
 const ofDriver = (error: unknown, where: Where): Advice | null => {
-  const message = messageOf(error);
+  const message = reasonOf(error);
   const code = codeOf(error) ?? '';
   if (error instanceof NoPassword) {
     return { problem: `The server asks for the password of user ${where.user}`, remedy: wrongPassword };
@@ -139,10 +138,10 @@ export const connectError = (thrown: unknown, where: Where): PostgresError => {
   if (thrown instanceof PostgresError) return thrown;
   const error = unwrapped(thrown);
   const sqlstate = sqlstateOf(error);
-  const advice = (sqlstate ? ofServer(sqlstate, messageOf(error), where) : null) ??
+  const advice = (sqlstate ? ofServer(sqlstate, reasonOf(error), where) : null) ??
     ofDriver(error, where) ??
     ofSocket(codeOf(error) ?? '', where) ?? {
-      problem: `Connecting to ${addressOf(where)} failed: ${messageOf(error)}`,
+      problem: `Connecting to ${addressOf(where)} failed: ${reasonOf(error)}`,
       remedy: noServer,
     };
   const { problem, remedy } = advice;

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { reasonOf } from '../text/error-words.ts';
 import type { ServerMessage, TransactionStatus } from '../timeline/events.ts';
 import { isSqlstate } from './connect-error.ts';
 import { PostgresError } from './error.ts';
@@ -145,9 +146,8 @@ class PgConnection implements Connection {
       const config = { text: sql, values: [...values], rowMode: 'array' as const, types: rawText };
       return (await this.#inTurn(() => this.#client.query<(string | null)[]>(config))).rows;
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
       const code = error instanceof pg.DatabaseError ? (error.code ?? null) : null;
-      throw new PostgresError('query-failed', message, 'See the server log.', {
+      throw new PostgresError('query-failed', reasonOf(error), 'See the server log.', {
         sqlstate: code,
         cause: error,
       });

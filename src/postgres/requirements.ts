@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { reasonOf } from '../text/error-words.ts';
 import { PostgresError } from './error.ts';
 import type { Connection } from './types.ts';
 
@@ -61,7 +62,7 @@ export const readFacts = async (connection: Connection): Promise<ServerFacts> =>
     };
   } catch (error) {
     if (error instanceof PostgresError && error.code === 'too-old') throw error;
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     throw new PostgresError(
       'cannot-connect',
       `The server does not answer as PostgreSQL does: ${why}.`,

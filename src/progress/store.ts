@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { reasonOf } from '../text/error-words.ts';
 import { withLock } from './lock.ts';
 import { progressFile } from './paths.ts';
 import { emptyFile, type ProgressFile, parseProgress, printProgress } from './schema.ts';
@@ -18,8 +19,6 @@ import { noProgress, type ProgressStore } from './types.ts';
 
 const isMissing = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** After a crash of the machine a rename may be undone unless its folder was synced; not every system can. */
 const syncFolder = (folder: string): void => {

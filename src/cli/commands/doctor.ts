@@ -4,7 +4,9 @@ import { toJson } from '../../plain/json.ts';
 import { findBinaries, ownMajor } from '../../postgres/embedded/majors.ts';
 import { describeServer } from '../../postgres/server.ts';
 import { folders, progressFile } from '../../progress/paths.ts';
+import { reasonOf, remedyOf } from '../../text/error-words.ts';
 import { sanitizeLine } from '../../text/sanitize.ts';
+import { wrapText } from '../../text/wrap.ts';
 import type { Command, Globals } from '../command.ts';
 import { exitCodes } from '../errors.ts';
 import { untilSignal } from '../leaving.ts';
@@ -15,11 +17,10 @@ import { canRedraw, textSettings } from '../terminal.ts';
 
 type Trouble = { readonly message: string; readonly remedy: string };
 
-const troubleOf = (error: unknown): Trouble => {
-  if (!(error instanceof Error)) return { message: String(error), remedy: '' };
-  const remedy = 'remedy' in error && typeof error.remedy === 'string' ? error.remedy : '';
-  return { message: error.message, remedy };
-};
+const troubleOf = (error: unknown): Trouble => ({
+  message: reasonOf(error),
+  remedy: remedyOf(error) ?? '',
+});
 
 type ServerReport = {
   /** Without any password. */
@@ -140,16 +141,6 @@ const serverLines = (server: Report['server']): string[] => {
   return [server.name, `privileges: ${privileges}`, `extensions: ${server.extensions.join(', ') || 'none'}`];
 };
 
-const wrap = (text: string, width: number): string[] => {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + word.length < width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
-};
-
 const inWords = (report: Report, good: boolean, width: number): string => {
   const { terminal, lessons } = report;
   const size = terminal.columns && terminal.rows ? `${terminal.columns} x ${terminal.rows}, ` : '';
@@ -187,7 +178,7 @@ const inWords = (report: Report, good: boolean, width: number): string => {
   return rows
     .flatMap(([name, texts]) =>
       texts
-        .flatMap((text) => wrap(sanitizeLine(text, ' '), width - left))
+        .flatMap((text) => wrapText(sanitizeLine(text, ' '), width - left))
         .map((line, index) => `${(index === 0 ? name : '').padEnd(left)}${line}\n`),
     )
     .join('');

@@ -1,13 +1,14 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { reasonOf } from '../../text/error-words.ts';
 import { type Account, giveTo } from './account.ts';
 import type { Binaries } from './binaries.ts';
 import { cannotStart } from './failure.ts';
 import type { Interest } from './keeper.ts';
 import { lacksSharedMemory, launch } from './launch.ts';
 import type { Place } from './place.ts';
-import { bornAt, errorCode, reason } from './process.ts';
+import { bornAt, errorCode } from './process.ts';
 
 /** PG_CONTROL_FILE_SIZE in pg_control.h, the same in 14 to 18. */
 const controlFileSize = 8192;
@@ -23,9 +24,9 @@ export const lookForDamage = (data: string, major: number): string | null => {
     const size = statSync(path.join(data, 'global', 'pg_control')).size;
     return size === controlFileSize ? null : `global/pg_control has ${size} bytes`;
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'EISDIR', 'EIO'].includes(errorCode(error))) return reason(error);
+    if (['ENOENT', 'ENOTDIR', 'EISDIR', 'EIO'].includes(errorCode(error))) return reasonOf(error);
     throw cannotStart(
-      `The server's data directory cannot be read: ${reason(error)}.`,
+      `The server's data directory cannot be read: ${reasonOf(error)}.`,
       `Remove ${data}, or make it yours.`,
       error,
     );

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import path from 'node:path';
+import { reasonOf } from '../../text/error-words.ts';
 import { PostgresError } from '../error.ts';
 import { type Account, giveTo } from './account.ts';
 import { cannotStart } from './failure.ts';
 import type { Place } from './place.ts';
-import { errorCode, reason } from './process.ts';
+import { errorCode } from './process.ts';
 
 /**
  * The keeper is a small shell process that outlives every pg-tutor process and stops the server after the last of them,
@@ -179,7 +180,7 @@ export const spawnKeeper = async (
     interest?.close();
     if (error instanceof PostgresError) throw error;
     throw cannotStart(
-      `The process that watches over the server could not be started: ${reason(error)}.`,
+      `The process that watches over the server could not be started: ${reasonOf(error)}.`,
       '',
       error,
     );

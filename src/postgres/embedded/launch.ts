@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { closeSync, fstatSync, openSync, readSync, renameSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { reasonOf } from '../../text/error-words.ts';
 import { PostgresError } from '../error.ts';
 import { type Account, explainAccount, spawnAs } from './account.ts';
 import type { Binaries } from './binaries.ts';
 import { cannotStart } from './failure.ts';
 import type { Place } from './place.ts';
-import { errorCode, reason } from './process.ts';
+import { errorCode } from './process.ts';
 import { socketPort } from './socket-folder.ts';
 
 /** What a server process may see of our environment: a bad LC_ALL breaks initdb, PG* would leak in. */
@@ -99,7 +100,7 @@ const explainSpawn = (file: string, error: unknown): Error => {
       error,
     );
   }
-  return cannotStart(`${path.basename(file)} could not be started: ${reason(error)}.`, '', error);
+  return cannotStart(`${path.basename(file)} could not be started: ${reasonOf(error)}.`, '', error);
 };
 
 const readFrom = (file: string, from: number): string => {

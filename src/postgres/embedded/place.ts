@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { reasonOf } from '../../text/error-words.ts';
 import { PostgresError } from '../error.ts';
 import { type Account, ENTER, giveTo, mayUse } from './account.ts';
 import { cannotStart } from './failure.ts';
-import { reason } from './process.ts';
 
 /** The folder of one server: its data directory, log, lock and whatever we had to prepare for it. */
 export type Place = {
@@ -70,7 +70,7 @@ export const makePlace = (stateDir: string, major: number, account: Account): Pl
   } catch (error) {
     if (error instanceof PostgresError) throw error;
     throw cannotStart(
-      `No folder for the server's data: ${reason(error)}.`,
+      `No folder for the server's data: ${reasonOf(error)}.`,
       `Make ${absolute} writable, or set XDG_STATE_HOME to a folder of yours.`,
       error,
     );

@@ -1,7 +1,8 @@
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { reasonOf } from '../../text/error-words.ts';
 import { cannotStart } from './failure.ts';
-import { commandLine, errorCode, reason, sleep } from './process.ts';
+import { commandLine, errorCode, sleep } from './process.ts';
 
 /** A postmaster of ours that is alive. */
 export type Running = { readonly pid: number; readonly folder: string };
@@ -63,7 +64,7 @@ export const stop = async (running: Running): Promise<void> => {
       if (signal !== sent) process.kill(running.pid, signal);
     } catch (error) {
       if (errorCode(error) !== 'ESRCH')
-        throw cannotStart(`A server of pg-tutor cannot be stopped: ${reason(error)}.`);
+        throw cannotStart(`A server of pg-tutor cannot be stopped: ${reasonOf(error)}.`);
     }
     sent = signal;
     await sleep(5);

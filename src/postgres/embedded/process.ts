@@ -47,5 +47,3 @@ export const sleep = (ms: number): Promise<void> => new Promise((resolve) => set
 /** The `code` of a system error (`ENOENT`), else an empty string. */
 export const errorCode = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-
-export const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));

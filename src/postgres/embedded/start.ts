@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { reasonOf } from '../../text/error-words.ts';
 import { PostgresError } from '../error.ts';
 import { serverAccount } from './account.ts';
 import { bringUp, type Setup } from './bring-up.ts';
@@ -9,7 +10,6 @@ import { withLock } from './lock.ts';
 import { findBinaries, ownMajor } from './majors.ts';
 import { makePlace } from './place.ts';
 import { findRunning, isPostmaster, stop, waitReady } from './postmaster.ts';
-import { reason } from './process.ts';
 import { nameSocketFolder, socketPort } from './socket-folder.ts';
 
 export type EmbeddedOptions = {
@@ -106,7 +106,7 @@ export const startEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedS
     } catch (error) {
       if (error instanceof PostgresError) throw error;
       throw cannotStart(
-        `PostgreSQL ${major} could not be started: ${reason(error)}.`,
+        `PostgreSQL ${major} could not be started: ${reasonOf(error)}.`,
         `Its files are in ${place.folder}.`,
         error,
       );

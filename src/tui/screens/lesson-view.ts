@@ -182,7 +182,7 @@ const paneBar = (panes: readonly PaneId[], shown: PaneView, width: number, glyph
 const drawBanner = (state: PlayerState, width: number, glyphs: Glyphs): Line[] => {
   if (state.phase !== 'broken') return [];
   const text = sanitize(state.problem ?? 'The connection to PostgreSQL is gone.');
-  const words = wrapText(text, width - 5).slice(0, 3);
+  const words = wrapText(text, width - 5).slice(0, 5);
   return [
     ...words.map(
       (line, index): Line =>
