@@ -8,5 +8,9 @@ if (major < 20 || (major === 20 && minor < 19)) {
 process.env.NODE_ENV ??= 'production';
 // Ink's colour library knows FORCE_COLOR but not NO_COLOR (https://no-color.org).
 if (process.env.NO_COLOR) process.env.FORCE_COLOR = '0';
-const { main } = await import('../dist/main.js');
+const { main } = await import('../dist/main.js').catch((error) => {
+  if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+  process.stderr.write('pg-tutor is not built: run npm run build, or npm start.\n');
+  process.exit(1);
+});
 await main(process.argv.slice(2));

@@ -1,4 +1,5 @@
-// Rebuilds on every change and starts pg-tutor anew when it was left: `npm run dev -- learn 6.4`.
+// Opens pg-tutor (`npm run dev -- learn 6.4`) with source maps and stacks, and rebuilds dist on every change until it
+// is left: what is loaded later, or started in another terminal, has the change.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
