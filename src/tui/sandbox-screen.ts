@@ -159,13 +159,13 @@ export const createSandboxScreen = (options: SandboxScreenOptions): SandboxScree
           [
             { key: 'q', label: 'leave' },
             { key: 's', label: 'save' },
-            { key: 'n', label: 'new session' },
-            { key: 'x', label: 'end this one' },
+            { key: 'n', label: 'add' },
+            { key: 'x', label: 'end' },
             { key: 'r', label: 'reset' },
             { key: 't', label: 'timeline' },
             { key: 'l', label: 'locks' },
-            { key: 'z', label: 'zoom' },
             { key: '?', label: 'keys' },
+            { key: 'z', label: 'zoom' },
           ],
           { width },
         );

@@ -120,8 +120,11 @@ const drawTold = (told: Told, state: SandboxState, options: OutputOptions): Line
     const result = { statement: 1, tag: '', columns, rows, rowCount: rows.length };
     lines.push([span(sanitizeLine(title), { bold: true })]);
     lines.push(...drawTable(result, state.expanded, options).slice(0, footer.length > 0 ? -1 : undefined));
-    const words = footer.flatMap((line) => wrapText(sanitize(line), width));
-    lines.push(...words.map((line): Line => [span(line, /^\s/.test(line) ? undefined : dim)]));
+    lines.push(
+      ...footer.flatMap((line) =>
+        wrapCode([span(sanitizeLine(line), /^\s/.test(line) ? undefined : dim)], width),
+      ),
+    );
   }
   if (told.words !== null) lines.push(...wrapText(told.words, width).map((line): Line => [span(line)]));
   if (typeof told.error === 'string')

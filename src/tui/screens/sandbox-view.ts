@@ -111,7 +111,7 @@ const drawColumns = (
     // A column of space keeps the text from the line between the sessions.
     const picture = drawColumn(state, ui, name, {
       ...env,
-      width: own - 1,
+      width: own - (index === names.length - 1 ? 1 : 2),
       height: height - 1,
       focused: isFocused,
     });
@@ -202,7 +202,7 @@ export const viewSandbox = (
   }
   const below = Math.max(9, Math.floor(room * 0.42));
   const columns = drawColumns(state, ui, width, room - below, env);
-  const left = Math.max(60, Math.floor(width * 0.58));
+  const left = Math.max(58, Math.floor(width * 0.54));
   const right = width - left - 1;
   const timeline = pane('timeline', left, below - 1);
   const locks = pane('locks', right, below - 1);
