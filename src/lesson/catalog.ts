@@ -46,7 +46,8 @@ const scan = async (folder: string): Promise<{ modules: ModuleFolder[]; problems
       .filter(({ name }) => !name.startsWith('.'))
       .map((entry) => ({ name: entry.name, isFile: entry.isFile() }));
   const entries = await list(folder).catch((cause: unknown) => {
-    const remedy = 'Install pg-tutor again: its package is incomplete.';
+    const remedy =
+      'Name another with --lessons; if it is the one that came with pg-tutor, install pg-tutor again.';
     throw new LessonError('no-lessons', `The folder of lessons, ${folder}, cannot be read.`, remedy, {
       cause,
     });

@@ -84,6 +84,8 @@ export class MarkdownWriter {
   #tagged: string | null = null;
   #spoken: string | null = null;
   #anything = false;
+  /** Prose so far, whose links need not be given again at the end. */
+  #prose = '';
 
   constructor(glyphs: Glyphs) {
     this.#glyphs = glyphs;
@@ -141,12 +143,15 @@ export class MarkdownWriter {
       }
       case 'page':
         return `## ${escapeText(item.page.title)}`;
-      case 'prose':
-        return prose(item.nodes);
+      case 'prose': {
+        const text = prose(item.nodes);
+        this.#prose += text;
+        return text;
+      }
       case 'question': {
         const { question, choices } = item.prediction;
-        const list = choices.map(({ text }, index) => `${index + 1}. ${sanitizeLine(text, ' ')}`).join('\n');
-        return `**Predict:** ${sanitizeLine(question, ' ').trim()}\n\n${list}`;
+        const list = choices.map(({ text }, index) => `${index + 1}. ${escapeText(text)}`).join('\n');
+        return `**Predict:** ${escapeText(question).trim()}\n\n${list}`;
       }
       case 'step': {
         const code = fence('sql', item.sql);
@@ -180,7 +185,7 @@ export class MarkdownWriter {
         return picture(drawView(item.step, item.view, { width, glyphs }));
       case 'verdict': {
         const why = prose(item.prediction.why);
-        return `**${sanitizeLine(verdictInWords(item, false))}**${why ? `\n\n${why}` : ''}`;
+        return `**${escapeText(verdictInWords(item, false))}**${why ? `\n\n${why}` : ''}`;
       }
       case 'false-claim':
         return `> [!WARNING]\n> ${escapeText(falseClaimInWords(item.check))}`;
@@ -193,15 +198,14 @@ export class MarkdownWriter {
       case 'timeline':
         this.#spoken = null;
         return `Who did what when:\n\n${picture(timelineLines(item, width, glyphs))}`;
-      case 'end':
-        return item.lesson.docs.length === 0
-          ? ''
-          : `Read on in the manual: ${item.lesson.docs
-              .map(
-                (page) =>
-                  `[${escapeText(page)}](https://www.postgresql.org/docs/current/${encodeURIComponent(page)}.html)`,
-              )
-              .join(', ')}`;
+      case 'end': {
+        const more = item.lesson.docs.filter((page) => !this.#prose.includes(`/docs/current/${page}.html`));
+        const links = more.map(
+          (page) =>
+            `[${escapeText(page)}](https://www.postgresql.org/docs/current/${encodeURIComponent(page)}.html)`,
+        );
+        return links.length === 0 ? '' : `Read on in the manual: ${links.join(', ')}`;
+      }
     }
   }
 }

@@ -30,9 +30,9 @@ export type StepState = {
   readonly error: ServerMessage | null;
   readonly notices: readonly ServerMessage[];
   readonly waits: readonly Wait[];
-  /** Text of EXPLAIN (FORMAT JSON). */
   /** The step of another session that its 40001 is about, when what happened leaves no other (conflict.ts). */
   readonly conflict: { readonly session: string; readonly step: string } | null;
+  /** Text of EXPLAIN (FORMAT JSON). */
   readonly plan: string | null;
   readonly view: {
     readonly columns: readonly string[];

@@ -1,11 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import type { Lesson } from '../../src/lesson/types.ts';
+import type { Block, Lesson } from '../../src/lesson/types.ts';
 import { createTranscript, isTranscriptFormat, type TranscriptFormat } from '../../src/plain/transcript.ts';
 import { asciiGlyphs, unicodeGlyphs } from '../../src/text/glyphs.ts';
 import { plainHighlighter } from '../../src/text/highlight.ts';
 import type { RunEvent } from '../../src/timeline/events.ts';
 import { lostUpdate, untilReleased } from '../support/lost-update.ts';
-import { lessonOf, prose, Recorder, rowsResult, sqlStep, viewStep } from '../support/recording.ts';
+import {
+  lessonOf,
+  prediction,
+  prose,
+  Recorder,
+  rowsResult,
+  sqlStep,
+  viewStep,
+} from '../support/recording.ts';
 
 const tell = async (
   format: TranscriptFormat,
@@ -212,6 +220,44 @@ describe('markdown', () => {
     expect(text).toContain('| a\\|b |\n| --- |\n');
     expect(text).toContain('| \\*x\\*<br>\\<br\\> \\| \\_y\\_ |\n| _NULL_ |\n|  |\n\n(3 rows)\n');
     expect(text).toContain('````sql\nselect $$```$$\n````');
+  });
+
+  it('escapes questions and answers, which are text and not Markdown', async () => {
+    const { lesson, events } = onePage((recorder) => recorder.run('one', 'you', 'select 1;', 'SELECT 1'), []);
+    const asked = prediction('one', 'What do sum(*) and _x_ * 2 < 3 give?', ['a * b * c', '<null>'], 'So.');
+    const [page] = lesson.pages;
+    const pages = page ? [{ ...page, blocks: [asked, sqlStep('you', 'one', 'select 1;')] }] : [];
+    const judged = [...events, { type: 'prediction-judged', prediction: asked.id, right: [0] } as const].map(
+      (event, seq) => ({ at: 0, ...event, seq }),
+    );
+    const text = await tell('markdown', { ...lesson, pages }, judged);
+    expect(text).toContain('**Predict:** What do sum(\\*) and \\_x\\_ \\* 2 \\< 3 give?\n');
+    expect(text).toContain('1. a \\* b \\* c\n2. \\<null\\>\n');
+    expect(text).toContain('**What happened: 1) a \\* b \\* c.**');
+  });
+
+  it('leaves out of the manual what the text has linked', async () => {
+    const linked: Block = {
+      kind: 'prose',
+      position: { file: 'l.md', line: 1, column: 1 },
+      nodes: [
+        {
+          type: 'paragraph',
+          children: [
+            {
+              type: 'link',
+              url: 'https://www.postgresql.org/docs/current/transaction-iso.html#X',
+              children: [{ type: 'text', value: 'isolation' }],
+            },
+          ],
+        },
+      ],
+    };
+    const lesson = lessonOf(['you'], [{ id: 'p', title: 'P', blocks: [linked] }]);
+    const { events } = new Recorder().start(lesson).add({ type: 'lesson-finished' });
+    expect((await tell('markdown', lesson, events)).split('\n').at(-2)).toBe(
+      'Read on in the manual: [explicit-locking](https://www.postgresql.org/docs/current/explicit-locking.html)',
+    );
   });
 
   it('writes prose as the author did', async () => {
