@@ -125,4 +125,4 @@ for (const name of [...names].sort((a, b) => Math.abs(gain(b)) - Math.abs(gain(a
 }
 await admin.end();
 await server.close();
-rmSync(stateDir, { recursive: true, force: true });
+rmSync(stateDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });

@@ -308,7 +308,8 @@ class PermutationRun {
     const began = performance.now();
     let cancelled = false;
     for (;;) {
-      const deadline = (cancelled ? 2 : 1) * maxStepWait - (performance.now() - began);
+      const left = (cancelled ? 2 : 1) * maxStepWait - (performance.now() - began);
+      const deadline = Math.max(left, grace);
       const how: RestOptions = { grace: nonblock ? grace : null, always: this.#always, deadline };
       const rest = session.lost ? 'answered' : await this.#run.rest(session.id, how);
       // What was sent before the look at the server may be read a moment after the answer to it.
