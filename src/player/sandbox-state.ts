@@ -44,6 +44,10 @@ export type SandboxEventBody =
   | { readonly type: 'catalog-read'; readonly catalog: DatabaseCatalog }
   | { readonly type: 'timing-set'; readonly on: boolean }
   | { readonly type: 'expanded-set'; readonly expanded: Expanded }
+  /** Typed ahead while the session was running. */
+  | { readonly type: 'queued'; readonly session: string; readonly text: string }
+  /** The first of what was typed ahead is on its way; `all`: none of it will be run. */
+  | { readonly type: 'unqueued'; readonly session: string; readonly all: boolean }
   | { readonly type: 'reset-asked' };
 
 export type SandboxEvent = RunEvent | ({ readonly seq: number; readonly at: number } & SandboxEventBody);
@@ -67,6 +71,8 @@ export type SandboxState = {
   readonly sessions: readonly string[];
   readonly timeline: TimelineState;
   readonly told: readonly Told[];
+  /** What was typed ahead, by session. */
+  readonly queued: Readonly<Record<string, readonly string[]>>;
   readonly losses: readonly Loss[];
   readonly catalog: DatabaseCatalog;
   readonly timing: boolean;
@@ -83,6 +89,7 @@ export const initialSandbox: SandboxState = {
   sessions: [],
   timeline: emptyTimeline,
   told: [],
+  queued: {},
   losses: [],
   catalog: emptyCatalog,
   timing: true,
@@ -98,6 +105,8 @@ const isRunEvent = (event: SandboxEvent): event is RunEvent => {
     case 'catalog-read':
     case 'timing-set':
     case 'expanded-set':
+    case 'queued':
+    case 'unqueued':
     case 'reset-asked':
       return false;
     default:
@@ -127,8 +136,16 @@ export const reduceSandbox = (state: SandboxState, event: SandboxEvent): Sandbox
         return { ...state, timing: event.on };
       case 'expanded-set':
         return { ...state, expanded: event.expanded };
+      case 'queued': {
+        const before = state.queued[event.session] ?? [];
+        return { ...state, queued: { ...state.queued, [event.session]: [...before, event.text] } };
+      }
+      case 'unqueued': {
+        const rest = event.all ? [] : (state.queued[event.session] ?? []).slice(1);
+        return { ...state, queued: { ...state.queued, [event.session]: rest } };
+      }
       case 'reset-asked':
-        return { ...state, phase: 'resetting', problem: null };
+        return { ...state, phase: 'resetting', problem: null, queued: {} };
     }
   }
   const next = { ...state, timeline: reduceTimeline(state.timeline, event) };

@@ -68,6 +68,13 @@ const movesLocks: ReadonlySet<EventBody['type']> = new Set([
   'transaction-changed',
 ]);
 
+const endsStep: ReadonlySet<EventBody['type']> = new Set([
+  'step-finished',
+  'step-failed',
+  'step-cancelled',
+  'session-lost',
+]);
+
 /** One thing at a time; asked for again while it is busy, it goes once more. What goes wrong is left out. */
 const coalesced = (work: () => Promise<unknown>): (() => void) => {
   let busy = false;
@@ -102,7 +109,7 @@ class LiveSandbox implements Sandbox {
   #names: Connection | null = null;
   #catalog = createCatalogReader();
   /** Sessions whose step is on its way but not sent. */
-  readonly #pending = new Set<string>();
+  readonly #pending = new Map<string, object>();
   readonly #counts = new Map<string, number>();
   #sessionsMade = 0;
   /** In a database of the user's, the script is run once. */
@@ -153,7 +160,8 @@ class LiveSandbox implements Sandbox {
         void this.#cancel(intent.session);
         return;
       case 'add-session':
-        if (this.#state.sessions.length < mostSessions) void this.#attempt(() => this.#addSession());
+        if (this.#state.sessions.length < mostSessions)
+          void this.#attempt(this.#state.sessions[0] ?? '', () => this.#addSession());
         return;
       case 'remove-session':
         if (this.#state.sessions.length > fewestSessions) void this.#remove(intent.session);
@@ -192,15 +200,11 @@ class LiveSandbox implements Sandbox {
   }
 
   /** Something that leaves the sandbox as it is when it fails. */
-  async #attempt(
-    work: () => Promise<void>,
-    session = this.#state.sessions[0] ?? '',
-    command = '',
-  ): Promise<void> {
+  async #attempt(session: string, work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
-      this.#tell({ session, command, error: asServerMessage(error) });
+      this.#tell({ session, command: '', error: asServerMessage(error) });
     }
   }
 
@@ -233,7 +237,10 @@ class LiveSandbox implements Sandbox {
   async #openRun(server: Server, reason: 'start' | 'reset'): Promise<Run> {
     const emit = (body: EventBody): void => {
       this.#emit(body);
+      // From now on the timeline knows that the session is busy.
       if (body.type === 'step-sent') this.#pending.delete(body.session);
+      if (endsStep.has(body.type))
+        for (const name of this.#state.sessions) setImmediate(() => this.#next(name));
       if (movesLocks.has(body.type)) this.#sampleLocks();
       if (body.type === 'statement-finished' && changesNames.test(body.result.tag)) this.#readNames();
     };
@@ -309,7 +316,7 @@ class LiveSandbox implements Sandbox {
 
   async #remove(session: string): Promise<void> {
     this.#emit({ type: 'session-unlisted', session });
-    await this.#attempt(async () => {
+    await this.#attempt(this.#state.sessions[0] ?? '', async () => {
       // A backend that waits for a lock would not notice that its client has gone.
       await this.#cancel(session);
       await this.#run?.closeSession(session);
@@ -319,14 +326,36 @@ class LiveSandbox implements Sandbox {
   async #cancel(session: string): Promise<void> {
     const step = openStep(this.#state, session);
     // A control connection that is gone is told by its own event.
+    if ((this.#state.queued[session] ?? []).length > 0) this.#emit({ type: 'unqueued', session, all: true });
     if (step) await this.#run?.cancel(step.step).catch(() => {});
   }
 
+  /** While the session is busy, what comes waits its turn, as it would in a terminal. */
   async #type(session: string, text: string): Promise<void> {
     if (!this.#state.sessions.includes(session)) return;
-    if (isCommand(text))
-      return this.#attempt(() => this.#command(session, text.trim()), session, text.trim());
-    if (splitStatements(text).length === 0 || this.#isBusy(session)) return;
+    if (this.#isBusy(session)) return this.#emit({ type: 'queued', session, text });
+    const turn = {};
+    this.#pending.set(session, turn);
+    try {
+      await (isCommand(text) ? this.#command(session, text.trim()) : this.#send(session, text));
+    } catch (error) {
+      this.#tell({ session, command: text.trim(), error: asServerMessage(error) });
+    } finally {
+      if (this.#pending.get(session) === turn) this.#pending.delete(session);
+      this.#next(session);
+    }
+  }
+
+  /** Runs what was typed ahead, when its turn has come. */
+  #next(session: string): void {
+    const text = this.#state.queued[session]?.[0];
+    if (text === undefined || this.#isBusy(session) || this.#state.phase !== 'ready') return;
+    this.#emit({ type: 'unqueued', session, all: false });
+    void this.#type(session, text);
+  }
+
+  async #send(session: string, text: string): Promise<void> {
+    if (splitStatements(text).length === 0) return;
     const count = (this.#counts.get(session) ?? 0) + 1;
     this.#counts.set(session, count);
     const position = { file: 'sandbox', line: 1, column: 1 };
@@ -344,17 +373,12 @@ class LiveSandbox implements Sandbox {
       sqlPosition: position,
     };
     const run = this.#run;
-    // A session that was lost connects anew first; from `step-sent` on the timeline knows that it is busy.
-    this.#pending.add(session);
     try {
       await run?.runStep(step);
       this.#emit({ type: 'step-settled', step: step.id });
     } catch (error) {
       // What a reset or a lost server interrupts is told by their own events.
-      if (run === this.#run && this.#state.phase === 'ready')
-        this.#tell({ session, command: step.sql, error: asServerMessage(error) });
-    } finally {
-      this.#pending.delete(session);
+      if (run === this.#run && this.#state.phase === 'ready') throw error;
     }
   }
 
@@ -385,7 +409,6 @@ class LiveSandbox implements Sandbox {
     }
     const run = this.#run;
     if (!run) return;
-    if (this.#isBusy(session)) return tell({ error: `${session} is busy: it cannot be asked now` });
     const ask = (sql: string, values: Parameters<Run['ask']>[2]) => run.ask(session, sql, values);
     if (command.kind === 'list')
       return tell({ tables: [await listObjects(command.list, command.pattern, ask)] });

@@ -64,9 +64,10 @@ const busyWords = ({ state, session }: SandboxContext): string | null => {
   const step = openStep(state, session);
   if (!step) return null;
   const wait = step.waits.at(-1);
+  // What only runs may be done any moment: typed ahead, it is run then.
   return wait && wait.to === null
     ? `${session} waits for ${wait.by.join(' and ') || 'a lock'} and cannot run anything now. Ctrl+C cancels what waits.`
-    : `${session} is still running. Ctrl+C cancels it.`;
+    : null;
 };
 
 const run = (context: SandboxContext) => {

@@ -100,7 +100,7 @@ const play = async (text: string) => {
 };
 
 describe('a sandbox', () => {
-  it('shows who waits, refuses a busy session, and lets go', async () => {
+  it('shows who waits and lets go; what is typed ahead follows in its turn', async () => {
     const hands = await open();
     expect(hands.state.timeline.sessions.map(({ name }) => name)).toEqual(['s1', 's2']);
     await hands.run('s1', `begin; ${take(100, 1)}`);
@@ -108,10 +108,15 @@ describe('a sandbox', () => {
     expect(openStep(hands.state, 's2')).toMatchObject({ status: 'blocked' });
     await until(() => hands.state.timeline.locks.some((lock) => !lock.granted), 'the locks show the wait');
     hands.sandbox.dispatch({ type: 'run', session: 's2', text: 'select 1;' });
+    hands.sandbox.dispatch({ type: 'run', session: 's2', text: '\\d account' });
     expect(hands.steps('s2')).toHaveLength(1);
+    expect(hands.state.queued.s2).toHaveLength(2);
     await hands.run('s1', 'commit;');
-    await hands.idle();
-    expect(hands.steps('s2').at(-1)).toMatchObject({ status: 'done' });
+    await until(() => hands.state.told.length === 1, 'what was typed ahead is done');
+    expect(hands.steps('s2').map(({ sql, status }) => [sql, status])).toEqual([
+      [take(50, 1), 'done'],
+      ['select 1;', 'done'],
+    ]);
     await until(() => hands.state.timeline.locks.length === 0, 'no locks are left');
   });
 

@@ -1,12 +1,12 @@
 import { drawResult } from '../../draw/result.ts';
 import { drawNotice, drawServerError } from '../../draw/server-error.ts';
-import { formatDuration, listInWords, lockInWords, releaseInWords } from '../../draw/words.ts';
+import { flattenSql, formatDuration, listInWords, lockInWords, releaseInWords } from '../../draw/words.ts';
 import type { Expanded, SandboxState, Told } from '../../player/sandbox-state.ts';
 import type { Glyphs } from '../../text/glyphs.ts';
 import type { Highlighter } from '../../text/highlight.ts';
 import { type Line, type Style, span } from '../../text/line.ts';
 import { sanitize, sanitizeLine } from '../../text/sanitize.ts';
-import { displayWidth, fitLine, lineWidth } from '../../text/width.ts';
+import { displayWidth, fitLine, lineWidth, truncate } from '../../text/width.ts';
 import { wrapCode, wrapText } from '../../text/wrap.ts';
 import type { StatementResult } from '../../timeline/events.ts';
 import type { Notification, StepState, Wait } from '../../timeline/state.ts';
@@ -191,11 +191,14 @@ export const drawBusy = (state: SandboxState, session: string, options: OutputOp
   const time = (since: number): string =>
     now - since < 1000 ? '' : `, ${formatDuration(now - since)} so far`;
   const wait = step?.waits.at(-1);
+  const ahead = (state.queued[session] ?? []).map(
+    (text): Line => [span(truncate(`  then ${flattenSql(text)}`, width, glyphs.ellipsis), dim)],
+  );
   if (step && wait && wait.to === null) {
     const words = `waits for ${listInWords(wait.by) || 'a lock'}: ${lockInWords(wait.lock)}${time(wait.from)}`;
-    return marked(glyphs.waiting, words, { color: 'yellow', bold: true }, width);
+    return [...marked(glyphs.waiting, words, { color: 'yellow', bold: true }, width), ...ahead];
   }
-  if (step) return marked(glyphs.ellipsis, `running${time(step.sentAt)}`, dim, width);
+  if (step) return [...marked(glyphs.ellipsis, `running${time(step.sentAt)}`, dim, width), ...ahead];
   const lost = state.timeline.sessions.find(({ name }) => name === session)?.lost;
   if (!lost) return [];
   const words = `lost: ${sanitizeLine(lost.reason)}. The next statement connects anew.`;
