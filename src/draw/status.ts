@@ -53,20 +53,33 @@ export const drawStatus = (
   return fitLine(lefts[2] ?? [], width);
 };
 
-export type Hint = { readonly key: string; readonly label: string };
+/** `keep`: it leads to the others, and is there even when those before it do not all fit. */
+export type Hint = { readonly key: string; readonly label: string; readonly keep?: boolean };
 
-/** The keys that matter now, most important first; as many as fit, each whole. */
+const gap = 3;
+
+const sizeOf = ({ key, label }: Hint): number => gap + displayWidth(key) + 1 + displayWidth(label);
+
+/** The hints that fit, each whole, in their order: those to be kept, then the first of the others. */
+const fitting = (hints: readonly Hint[], width: number): readonly Hint[] => {
+  let room = width + gap - 1;
+  for (const hint of hints) if (hint.keep) room -= sizeOf(hint);
+  let full = false;
+  return hints.filter((hint) => {
+    if (hint.keep) return true;
+    full ||= sizeOf(hint) > room;
+    if (!full) room -= sizeOf(hint);
+    return !full;
+  });
+};
+
+/** The keys that matter now, most important first; as many as fit. */
 export const drawHints = (hints: readonly Hint[], { width }: { readonly width: number }): Line => {
-  const parts: Line[] = [];
-  let used = 1;
-  for (const { key, label } of hints) {
-    const size = displayWidth(key) + 1 + displayWidth(label) + (parts.length > 0 ? 3 : 0);
-    if (used + size > width) {
-      if (parts.length === 0) parts.push(fitLine([span(key, { bold: true }), span(` ${label}`)], width - 2));
-      break;
-    }
-    parts.push([span(parts.length > 0 ? '   ' : ''), span(key, { bold: true }), span(` ${label}`)]);
-    used += size;
-  }
-  return fitLine([span(' '), ...parts.flat()], width);
+  const some = fitting(hints, width);
+  const shown = some.length > 0 ? some : hints.slice(0, 1);
+  const parts = shown.flatMap(({ key, label }, index): Line => {
+    const before = span(' '.repeat(index === 0 ? 1 : gap));
+    return [before, span(key, { bold: true }), span(` ${label}`)];
+  });
+  return fitLine(parts, width);
 };

@@ -9,9 +9,7 @@ export const canCancel = (state: PlayerState | null): boolean =>
   (state.phase === 'running' ||
     (state.phase === 'ready' && state.timeline.steps.some((step) => step.endedAt === null)));
 
-/** A lesson. The order is that of the hint line and of help. */
-
-/** Everywhere. */
+/** Everywhere, after the keys of the screen. The order is that of the hint line and of help. */
 export const globalKeys: readonly Binding<Context>[] = [
   {
     id: 'cancel',
@@ -35,6 +33,7 @@ export const globalKeys: readonly Binding<Context>[] = [
     keys: ['?'],
     help: 'this list',
     hint: () => 'keys',
+    keep: true,
     run: ({ actions }) => actions.ui({ type: 'modal', modal: { kind: 'help', offset: 0 } }),
   },
   {

@@ -13,6 +13,8 @@ export type Binding<Context> = {
   /** Words for the hint line while the command makes sense; left out: it is not shown there. */
   readonly hint?: (context: Context) => string | null;
   readonly when?: (context: Context) => boolean;
+  /** It stays in the hint line when others have to go. */
+  readonly keep?: boolean;
   readonly run: (context: Context, key: KeyName) => void;
 };
 
@@ -64,7 +66,9 @@ export const hintsOf = <Context>(
 ): Hint[] =>
   keymap.flatMap((binding) => {
     const label = isOn(binding, context) ? (binding.hint?.(context) ?? null) : null;
-    return label === null ? [] : [{ key: signOf(binding, context, glyphs), label: sanitizeLine(label) }];
+    if (label === null) return [];
+    const hint = { key: signOf(binding, context, glyphs), label: sanitizeLine(label) };
+    return [binding.keep ? { ...hint, keep: true } : hint];
   });
 
 /** Every command with all its keys, for the help screen. */

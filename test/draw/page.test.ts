@@ -121,4 +121,19 @@ describe('status and hints', () => {
       ).trimEnd(),
     ).toBe(' a one');
   });
+
+  it('keep the key that shows the others', () => {
+    const hints = [
+      { key: 'a', label: 'one' },
+      { key: 'b', label: 'two' },
+      { key: '?', label: 'keys', keep: true },
+      { key: 'q', label: 'leave' },
+    ];
+    const at = (width: number) => lineText(drawHints(hints, { width })).trimEnd();
+    expect(at(80)).toBe(' a one   b two   ? keys   q leave');
+    expect(at(33)).toBe(' a one   b two   ? keys   q leave');
+    expect(at(32)).toBe(' a one   b two   ? keys');
+    expect(at(22)).toBe(' a one   ? keys');
+    expect(at(14)).toBe(' ? keys');
+  });
 });
