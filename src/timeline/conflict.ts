@@ -33,7 +33,7 @@ export const conflictOf = (
   const inTransaction =
     own?.transaction !== 'idle' || /^\s*(commit|end)\b/i.test(step.statements.at(-1) ?? '');
   const from = (inTransaction ? own?.firstQueryAt : null) ?? step.sentAt;
-  const commits = state.commits.filter((commit) => commit.session !== step.session && commit.at >= from);
+  const commits = state.commits.filter((commit) => commit.session !== step.session && commit.at > from);
   const readWrite = /dependencies/.test(step.error.message);
   const open = readWrite
     ? state.sessions.filter(
