@@ -17,6 +17,7 @@ import {
   makeIndex,
 } from './lesson-index.ts';
 import { collectProblems, sortProblems } from './problems.ts';
+import { slugify } from './slug.ts';
 import type { LessonHead, ModuleInfo, ParsedLesson, Problem } from './types.ts';
 
 export type CatalogModule = { readonly module: ModuleInfo; readonly lessons: readonly LessonHead[] };
@@ -208,10 +209,13 @@ export const buildIndex = async (folder: string): Promise<LessonIndex> => {
   );
 };
 
+/** For a lesson that somebody has saved or is writing, wherever its file is. */
+const noModule: ModuleInfo = { slug: 'files', number: 0, title: 'Files', summary: '' };
+
 /**
  * One lesson with all its pages.
  * @param wanted `transactions/lost-updates`, `6.4`, `lost-updates` where no other module has one, or the path of a
- *   file `NN-module/NN-slug.md` anywhere
+ *   file `NN-module/NN-slug.md` anywhere; any other file `.md` is a lesson of no module
  * @throws LessonError `unknown-lesson`, `ambiguous-lesson`, `no-lessons`
  */
 export const loadLesson = async (folder: string, wanted: string): Promise<ParsedLesson> => {
@@ -220,6 +224,11 @@ export const loadLesson = async (folder: string, wanted: string): Promise<Parsed
   const { modules } = await scan(root);
   const all = modules.flatMap((module) => module.lessons.map((lesson) => ({ ...lesson, module })));
   const found = asFile ? all.find(({ file }) => path.join(root, file) === asFile) : findLesson(all, wanted);
+  if (!found && asFile && (await readText('', asFile)) !== null) {
+    const id = `files/${slugify(path.basename(asFile, '.md')) || 'lesson'}`;
+    const { lesson, problems } = await readLesson('', { file: asFile, id, number: '0.0' }, noModule);
+    return { lesson, problems };
+  }
   if (!found)
     throw new LessonError(
       'unknown-lesson',

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -166,6 +166,9 @@ describe('loadLesson', () => {
   it('opens a file anywhere', async () => {
     const file = path.join(folder, '06-transactions/10-queue.md');
     expect((await loadLesson('/nowhere', file)).lesson?.id).toBe('transactions/queue');
+    const alone = path.join(folder, 'My own.md');
+    copyFileSync(file, alone);
+    expect((await loadLesson('/nowhere', alone)).lesson).toMatchObject({ id: 'files/my-own', number: '0.0' });
     for (const wanted of ['06-transactions/11-nothing.md', 'x.md'])
       await expect(loadLesson(folder, path.join(folder, wanted))).rejects.toMatchObject({
         code: 'unknown-lesson',
