@@ -22,35 +22,41 @@ export type EditorPicture = {
 };
 
 type Segment = { readonly from: number; readonly to: number };
+type Place = { readonly segment: number; readonly column: number; readonly width: number };
 
-/** The columns at which a line is broken, so that no wide character is cut, and where the cursor falls. */
-const segmentsOf = (
-  line: string,
-  width: number,
-  cursor: number | null,
-): { segments: Segment[]; at: { segment: number; column: number; width: number } | null } => {
+/** The columns at which a line is broken: behind a space if there is one, never within a wide character. */
+const segmentsOf = (line: string, width: number): Segment[] => {
   const segments: Segment[] = [];
   let start = 0;
   let column = 0;
-  let index = 0;
-  let at: { segment: number; column: number; width: number } | null = null;
+  let gap = 0;
   for (const cluster of clusters(line)) {
     if (column + cluster.width - start > width) {
-      segments.push({ from: start, to: column });
-      start = column;
+      const end = gap > start ? gap : column;
+      segments.push({ from: start, to: end });
+      start = end;
     }
-    if (index === cursor) at = { segment: segments.length, column: column - start, width: cluster.width };
+    column += cluster.width;
+    if (cluster.text === ' ') gap = column;
+  }
+  return [...segments, { from: start, to: column }];
+};
+
+/** Where the cursor falls; behind a full line it needs another one. */
+const placeOf = (line: string, cursor: number, segments: Segment[], width: number): Place => {
+  let column = 0;
+  let index = 0;
+  let own = 0;
+  for (const cluster of clusters(line)) {
+    if (index === cursor) own = cluster.width;
+    if (index >= cursor) break;
     column += cluster.width;
     index += 1;
   }
-  // A cursor behind a full line stands at the start of the next.
-  if (cursor !== null && !at && column - start >= width) {
-    segments.push({ from: start, to: column });
-    start = column;
-  }
-  if (cursor !== null && !at) at = { segment: segments.length, column: column - start, width: 0 };
-  segments.push({ from: start, to: column });
-  return { segments, at };
+  const last = segments.at(-1);
+  if (own === 0 && last && column - last.from >= width) segments.push({ from: column, to: column });
+  const segment = segments.findLastIndex(({ from }) => from <= column);
+  return { segment, column: column - (segments[segment]?.from ?? 0), width: own };
 };
 
 /** The character under the cursor turned around; behind the text, a blank. */
@@ -75,7 +81,8 @@ export const drawEditor = (content: Content, options: EditorOptions): EditorPict
   content.lines.forEach((text, row) => {
     const drawn = coloured[row];
     const line = drawn && lineText(drawn) === text ? drawn : plainLine(text);
-    const { segments, at } = segmentsOf(text, width, row === content.row ? content.column : null);
+    const segments = segmentsOf(text, width);
+    const at = row === content.row ? placeOf(text, content.column, segments, width) : null;
     segments.forEach(({ from, to }, index) => {
       const part = sliceLine(line, from, to - from);
       const lead = lines.length === 0 ? prompt.first : prompt.more;

@@ -43,6 +43,11 @@ describe('the picture of an editor', () => {
     }
   });
 
+  it('breaks lines behind a space where there is one', () => {
+    const { lines } = draw('select balance from account', 20);
+    expect(lines.map((line) => lineText(line).trimEnd())).toEqual(['=#  select balance', '    from account']);
+  });
+
   it('puts a cursor behind a full line on the next', () => {
     expect(draw('abcd', 8).cursor).toEqual({ row: 1, column: 4 });
     expect(draw('日日', 8).cursor).toEqual({ row: 1, column: 4 });
