@@ -26,9 +26,9 @@ export type Plan = {
   readonly jit: Jit | null;
   readonly serialization: Serialization | null;
   readonly queryId: string | null;
-  /** How far |Σ self + buckets − execution time| may be from 0 because times are printed rounded. */
+  /** How far Σ self + buckets may be from the execution time because times are printed rounded. */
   readonly toleranceMs: number | null;
-  /** How far it is: Σ self + buckets − execution time, as the lines below the tree say. null when not timed. */
+  /** How far it is: Σ self + triggers + serialization + outside − execution time. null when either is not known. */
   readonly residualMs: number | null;
   /** Worst first. Those of a node are also in it. */
   readonly findings: readonly Finding[];
@@ -37,8 +37,9 @@ export type Plan = {
 };
 
 /**
- * Times that belong to no node. Σ self of the nodes + triggers + serialization + unscanned CTEs + outside = execution
- * time. JIT overlaps the nodes' times and is not part of the sum.
+ * Times beside the tree. Σ self of all nodes + triggers + serialization + outside = execution time. JIT overlaps the
+ * nodes' times and is not part of the sum; `unscannedCteMs` is that of nodes which have their own self times, said
+ * once more because the root's time does not hold it.
  */
 export type Buckets = {
   readonly triggersMs: number | null;
@@ -171,8 +172,10 @@ export type PlanNode = {
   /** In all processes together. */
   readonly selfCpuMs: number | null;
   readonly totalCpuMs: number | null;
-  /** selfMs may be off by this, since printed times are rounded per loop. */
+  /** totalMs may be off by this, since printed times are rounded per loop: 0.5 µs × loops ÷ processes. */
   readonly toleranceMs: number | null;
+  /** selfMs may be off by this: the roundings of the node and of what was taken off it. */
+  readonly selfToleranceMs: number | null;
   /** Set when the children took longer than the node by more than rounding explains: by how much. */
   readonly overrunMs: number | null;
   /** selfMs ÷ Σ selfMs; 0 to 1. */

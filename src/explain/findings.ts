@@ -1,0 +1,2 @@
+import type { Plan } from './types.ts';
+export const withFindings = (plan: Plan): Plan => plan;
