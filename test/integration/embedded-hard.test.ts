@@ -298,5 +298,6 @@ describe('binaries', () => {
     await client.end();
     await server.release();
     await allGone(stateDir, 14);
-  });
+    // The package has 12 MB.
+  }, 120_000);
 });
