@@ -13,6 +13,10 @@ import { type Sighting, Watcher } from './watcher.ts';
 /** How long a session that a step says it ends may take to be seen as lost, ms. */
 const lossDeadline = 5_000;
 
+/** Milliseconds a step gets before the first look at who waits. The end of a transaction writes to disk, and seldom waits for a lock. */
+const moment = { end: 5, other: 1 } as const;
+const endsTransaction = /^\s*(commit|end|rollback|abort|prepare\s+transaction)\b/i;
+
 type Waiter = {
   readonly ready: () => boolean;
   readonly done: () => void;
@@ -92,6 +96,7 @@ export class Run {
         rule: options?.rule ?? 'lesson',
       },
       (sighting) => this.#saw(sighting),
+      (reason) => this.#abort(reason),
     );
     control.onLost(({ reason }) => {
       this.#emit({ type: 'server-lost', reason });
@@ -207,8 +212,9 @@ export class Run {
   }
 
   #send(session: Session, step: SessionStep): void {
-    void session.run(step).then(() => this.#changed('ended'));
-    this.#changed('sent');
+    void session.run(step).then(() => this.#ended());
+    this.#watcher.sent(endsTransaction.test(step.sql) ? moment.end : moment.other);
+    this.#check();
   }
 
   #isFresh(): boolean {
@@ -278,7 +284,7 @@ export class Run {
     this.#sessions.delete(name);
     await session.end();
     this.#emit({ type: 'session-closed', session: name });
-    this.#changed('ended');
+    this.#ended();
   }
 
   /** Asks in a session that is idle. @throws {EngineError | PostgresError} */
@@ -320,14 +326,14 @@ export class Run {
       this.#sessions.delete(name);
       const expected = this.#expectedLosses.has(name);
       emit({ type: 'session-lost', session: name, reason, sqlstate, expected });
-      this.#changed('ended');
+      this.#ended();
     });
     return session;
   }
 
-  /** A step was sent or has ended, or a session is gone. */
-  #changed(what: 'sent' | 'ended'): void {
-    this.#watcher.changed(what);
+  /** A step has ended, or a session is gone. */
+  #ended(): void {
+    this.#watcher.ended();
     this.#check();
   }
 

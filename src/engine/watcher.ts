@@ -26,10 +26,12 @@ export type Watched = {
   readonly rule: 'lesson' | 'spec';
 };
 
-/** How long a statement that was just sent gets before the first look, ms; most have ended by then. */
-const firstLook = 1;
-/** Milliseconds between two looks: growing while something runs, longer once all that is in flight waits. */
-const pause = { running: [1, 1, 2, 2, 3], waiting: 15 } as const;
+/**
+ * Milliseconds between two looks: growing while something runs, longer once all that is in flight waits, and longer
+ * still when it has waited for so many looks (a sandbox that was left alone).
+ */
+const pause = { running: [1, 1, 2, 3, 5], waiting: 15, lasting: 60 } as const;
+const lastingFrom = 200;
 
 /**
  * Asks the server, over the control connection, who waits for whom, for as long as something is in flight.
@@ -39,6 +41,7 @@ export class Watcher {
   readonly #control: Connection;
   readonly #watched: Watched;
   readonly #onSighting: (sighting: Sighting) => void;
+  readonly #onFailure: (reason: string) => void;
   #epoch = 0;
   #last: ReadonlyMap<number, Blocked> = new Map();
   #looks = 0;
@@ -46,25 +49,36 @@ export class Watcher {
   #looking = false;
   #stopped = false;
 
-  constructor(control: Connection, watched: Watched, onSighting: (sighting: Sighting) => void) {
+  /** @param onFailure told when nothing will be seen any more */
+  constructor(
+    control: Connection,
+    watched: Watched,
+    onSighting: (sighting: Sighting) => void,
+    onFailure: (reason: string) => void,
+  ) {
     this.#control = control;
     this.#watched = watched;
     this.#onSighting = onSighting;
+    this.#onFailure = onFailure;
   }
 
   get epoch(): number {
     return this.#epoch;
   }
 
-  /** What was seen before no longer counts: a step was sent (it gets a moment), or something has ended (look at once). */
-  changed(what: 'sent' | 'ended'): void {
+  /** Something has ended: what was seen before no longer counts, look at once. */
+  ended(): void {
     this.#epoch++;
     this.#looks = 0;
-    if (what === 'sent') this.#schedule(firstLook);
-    else {
-      this.#clear();
-      void this.#look();
-    }
+    this.#clear();
+    void this.#look();
+  }
+
+  /** A step was sent, and what was seen before no longer counts; most end within `moment` ms, before the first look. */
+  sent(moment: number): void {
+    this.#epoch++;
+    this.#looks = 0;
+    this.#schedule(moment);
   }
 
   /** Somebody has begun to wait for what will be seen. */
@@ -98,8 +112,8 @@ export class Watcher {
     const epoch = this.#epoch;
     try {
       this.#last = await this.#ask(pids);
-    } catch {
-      // A control connection that is gone is reported by its own listener.
+    } catch (error) {
+      if (!this.#stopped) this.#onFailure(error instanceof Error ? error.message : String(error));
       this.#stopped = true;
     }
     this.#looking = false;
@@ -110,11 +124,9 @@ export class Watcher {
     if (epoch !== this.#epoch) return void this.#look();
     const waiting = this.#watched.inFlight().every((pid) => this.#last.has(pid));
     const { running } = pause;
-    this.#schedule(
-      waiting && !this.#watched.awaited()
-        ? pause.waiting
-        : (running[Math.min(this.#looks, running.length) - 1] ?? 1),
-    );
+    if (waiting && !this.#watched.awaited())
+      this.#schedule(this.#looks < lastingFrom ? pause.waiting : pause.lasting);
+    else this.#schedule(running[Math.min(this.#looks, running.length) - 1] ?? 1);
   }
 
   async #ask(pids: readonly number[]): Promise<ReadonlyMap<number, Blocked>> {
@@ -122,8 +134,8 @@ export class Watcher {
     const { rule, locks } = this.#watched;
     const rows =
       rule === 'spec'
-        ? await this.#control.rows(isolationBlockersSql, [pids, ours])
-        : await this.#control.rows(blockersSql, [pids]);
+        ? await this.#control.rows(isolationBlockersSql, [pids, ours], 'isolation_blockers')
+        : await this.#control.rows(blockersSql, [pids], 'blockers');
     const waiters = new Map<number, number[]>();
     for (const [pid, list, isBlocked] of rows) {
       const all = (list ?? '').split(',').filter(Boolean).map(Number);

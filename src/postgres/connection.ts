@@ -141,13 +141,25 @@ class PgConnection implements Connection {
     });
   }
 
-  async rows(sql: string, values: readonly QueryValue[] = []): Promise<(string | null)[][]> {
+  async rows(
+    sql: string,
+    values: readonly QueryValue[] = [],
+    prepared?: string,
+  ): Promise<(string | null)[][]> {
     try {
-      const config = { text: sql, values: [...values], rowMode: 'array' as const, types: rawText };
+      const config = {
+        text: sql,
+        values: [...values],
+        rowMode: 'array' as const,
+        types: rawText,
+        ...(prepared === undefined ? {} : { name: `pg_tutor_${prepared}` }),
+      };
       return (await this.#inTurn(() => this.#client.query<(string | null)[]>(config))).rows;
     } catch (error) {
       const code = error instanceof pg.DatabaseError ? (error.code ?? null) : null;
-      throw new PostgresError('query-failed', reasonOf(error), 'See the server log.', {
+      // Of a connection that is gone the driver only says that it cannot be asked.
+      const loss = code === null ? (this.#lost ?? this.#fatal) : null;
+      throw new PostgresError('query-failed', loss?.reason ?? reasonOf(error), 'See the server log.', {
         sqlstate: code,
         cause: error,
       });

@@ -66,8 +66,11 @@ export interface Connection {
    * and a lost connection are ends like others.
    */
   run(sql: string, statement: number, handlers: RunHandlers, copyData?: string | null): Promise<RunEnd>;
-  /** Rows of a query of our own, as text. @throws {PostgresError} `query-failed` with the server's SQLSTATE */
-  rows(sql: string, values?: readonly QueryValue[]): Promise<(string | null)[][]>;
+  /**
+   * Rows of a query of our own, as text. `prepared`: a name under which the server is to keep it for the next time.
+   * @throws {PostgresError} `query-failed` with the server's SQLSTATE
+   */
+  rows(sql: string, values?: readonly QueryValue[], prepared?: string): Promise<(string | null)[][]>;
   /** Every notice that does not come during a run is numbered as its last statement. */
   onNotice(listener: (notice: ServerMessage) => void): void;
   onNotification(listener: (note: { channel: string; payload: string; pid: number }) => void): void;
