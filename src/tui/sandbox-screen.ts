@@ -9,7 +9,8 @@ import { paste } from './editor/state.ts';
 import { drawEditor } from './editor/view.ts';
 import { hintsOf, showKey } from './keymap.ts';
 import type { KeyName } from './keys.ts';
-import { pressInSandbox, type SandboxContext, sandboxHelp, sandboxKeys } from './sandbox-keys.ts';
+import type { SandboxContext } from './sandbox-context.ts';
+import { pressInSandbox, sandboxHelp, sandboxKeys } from './sandbox-keys.ts';
 import { editorOf, initialSandboxUi, type SandboxUi } from './sandbox-ui.ts';
 import { helpLines, viewHelp } from './screens/overlay.ts';
 import { viewSandbox } from './screens/sandbox-view.ts';
@@ -53,7 +54,7 @@ export const createSandboxScreen = (options: SandboxScreenOptions): SandboxScree
   let seen = { at: -1, wall: 0 };
   let ticking: NodeJS.Timeout | null = null;
   let saving: AbortController | null = null;
-  let maxScroll = 0;
+  let scroll = { min: 0, max: 0 };
 
   const set = (change: Partial<SandboxUi>) => {
     ui = { ...ui, ...change };
@@ -114,7 +115,7 @@ export const createSandboxScreen = (options: SandboxScreenOptions): SandboxScree
       get editor() {
         return editorOf(ui, session);
       },
-      maxScroll,
+      scroll,
       page: Math.max(1, Math.floor(size.height / 3)),
       helpMax: Math.max(0, keys - (size.height - 5)),
       set,
@@ -220,7 +221,7 @@ export const createSandboxScreen = (options: SandboxScreenOptions): SandboxScree
         ];
       const env = { glyphs, highlight: options.highlight(), now: now(), server: options.serverLabel() };
       const picture = viewSandbox(sandbox.getState(), ui, { width, height }, env);
-      maxScroll = picture.maxScroll;
+      scroll = picture.scroll;
       return [...picture.lines.slice(0, height - 1), bottom(size)];
     },
     press: (key, size) => {

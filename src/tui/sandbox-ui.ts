@@ -27,6 +27,8 @@ export type SandboxUi = {
   readonly search: HistorySearch | null;
   readonly popup: { readonly completion: Completion; readonly selected: number } | null;
   readonly shown: SandboxShown;
+  /** The moment of the timeline that is looked at, `Stop.at`; null: now. */
+  readonly cursor: number | null;
   /** The focused session has the whole screen. */
   readonly zoom: boolean;
   /** Lines scrolled back from the end, by session; of the pictures, from where they would stand by themselves. */
@@ -44,6 +46,7 @@ export const initialSandboxUi: SandboxUi = {
   search: null,
   popup: null,
   shown: 'all',
+  cursor: null,
   zoom: false,
   scroll: {},
   modal: null,

@@ -1,13 +1,14 @@
 import { hstack, rule } from '../../draw/lines.ts';
-import { drawLocks } from '../../draw/locks.ts';
+import { drawMoment } from '../../draw/moment.ts';
 import { spread } from '../../draw/status.ts';
-import { drawTimeline } from '../../draw/timeline.ts';
-import { sessionColor } from '../../draw/words.ts';
+import { cursorRow, drawTimeline } from '../../draw/timeline.ts';
+import { formatMoment, sessionColor } from '../../draw/words.ts';
 import type { SandboxState } from '../../player/sandbox-state.ts';
 import { type Line, span } from '../../text/line.ts';
 import { sanitize, sanitizeLine } from '../../text/sanitize.ts';
 import { fitLine, lineWidth } from '../../text/width.ts';
 import { wrapText } from '../../text/wrap.ts';
+import { at, type Stop, stopsOf } from '../../timeline/at.ts';
 import type { SandboxUi } from '../sandbox-ui.ts';
 import { type Content, titleRule, viewPane } from './pane.ts';
 import { drawColumn, drawColumnTitle, promptMark } from './sandbox-column.ts';
@@ -18,8 +19,8 @@ export type SandboxEnv = Omit<OutputOptions, 'width'> & { readonly server: strin
 export type SandboxPicture = {
   /** Everything but the hint line: `height - 1` lines. */
   readonly lines: readonly Line[];
-  /** How far back what has the keys can be scrolled. */
-  readonly maxScroll: number;
+  /** How far what has the keys can be scrolled from where it stands by itself: back (`max`) and on (`min`, below 0). */
+  readonly scroll: { readonly min: number; readonly max: number };
 };
 
 /** From here on the pictures stand below the sessions. */
@@ -63,31 +64,44 @@ const drawTop = (state: SandboxState, ui: SandboxUi, width: number, env: Sandbox
   return fitLine(spread(left, right, width), width, env.glyphs.ellipsis);
 };
 
-const timelineContent = (state: SandboxState, env: SandboxEnv, width: number): Content => {
+const cursorOf = (state: SandboxState, ui: SandboxUi): Stop | null =>
+  ui.cursor === null ? null : (stopsOf(state.timeline).find((stop) => stop.at === ui.cursor) ?? null);
+
+const titled = (title: string, state: SandboxState, stop: Stop | null): string =>
+  stop ? `${title} at ${formatMoment(stop.at - (state.timeline.steps[0]?.sentAt ?? 0))}` : title;
+
+const timelineContent = (state: SandboxState, ui: SandboxUi, env: SandboxEnv, width: number): Content => {
   const { glyphs, now } = env;
-  const picture = drawTimeline(state.timeline, { sessions: state.sessions, width, glyphs, now });
+  const stop = cursorOf(state, ui);
+  const cursor = stop && { at: stop.at, sessions: at(state.timeline, stop.until).sessions };
+  const picture = drawTimeline(state.timeline, { sessions: state.sessions, width, glyphs, now, cursor });
   const empty: Line[] = [[span('  What the sessions do appears here, time running down.', { dim: true })]];
   const body = picture.body.length > 0 ? picture.body : empty;
+  const marked = stop ? cursorRow(picture.rows, stop.at) : -1;
   return {
     key: 'timeline',
-    title: 'timeline',
+    title: titled('timeline', state, stop),
     header: picture.header,
     body,
     width: picture.width,
-    auto: (height) => body.length - height,
+    auto: (height) => (stop ? marked - Math.floor(height / 2) : body.length - height),
   };
 };
 
-const locksContent = (state: SandboxState, { glyphs }: SandboxEnv): Content => {
-  const lines = drawLocks(state.timeline.locks, { sessions: state.sessions, glyphs });
+const locksContent = (state: SandboxState, ui: SandboxUi, env: SandboxEnv, width: number): Content => {
+  const stop = cursorOf(state, ui);
+  const moment = at(state.timeline, stop?.until ?? null);
+  const { glyphs } = env;
+  const lines = drawMoment(moment, { sessions: state.sessions, width, glyphs, now: stop?.until ?? env.now });
   const empty: Line[] = [[span('  No session holds a lock or waits for one.', { dim: true })]];
   const body = lines.length > 0 ? lines : empty;
+  const widest = Math.max(0, ...body.map(lineWidth));
   return {
     key: 'locks',
-    title: 'locks',
+    title: titled('locks', state, stop),
     header: [],
     body,
-    width: Math.max(0, ...body.map(lineWidth)),
+    width: widest,
     auto: () => 0,
   };
 };
@@ -98,7 +112,7 @@ const drawColumns = (
   width: number,
   height: number,
   env: SandboxEnv,
-): SandboxPicture => {
+): { readonly lines: readonly Line[]; readonly maxScroll: number } => {
   const names = visibleSessions(state, ui, width);
   const usable = width - (names.length - 1);
   const base = Math.floor(usable / names.length);
@@ -166,35 +180,36 @@ export const viewSandbox = (
   const { glyphs } = env;
   const banner = drawBanner(state, width, env);
   const room = height - 3 - banner.length;
-  const finish = (body: readonly Line[], maxScroll: number): SandboxPicture => ({
+  const finish = (body: readonly Line[], max: number, min = 0): SandboxPicture => ({
     lines: [drawTop(state, ui, width, env), ...banner, ...body, rule(width, glyphs)].map((line) =>
       fitLine(line, width, glyphs.ellipsis),
     ),
-    maxScroll,
+    scroll: { min, max },
   });
   const pane = (id: 'timeline' | 'locks', own: number, lines: number) => {
-    const content = id === 'timeline' ? timelineContent(state, env, own) : locksContent(state, env);
-    const auto = content.auto(Math.max(1, lines - content.header.length));
-    const alone = ui.shown === id;
-    const y = alone ? Math.max(0, auto) - (ui.scroll[id] ?? 0) : null;
-    return viewPane(
-      id,
-      content,
-      y === null ? undefined : { key: content.key, x: ui.scroll[`${id} x`] ?? 0, y },
-      {
-        width: own,
-        height: lines,
-        glyphs,
-      },
-    );
+    const content =
+      id === 'timeline' ? timelineContent(state, ui, env, own) : locksContent(state, ui, env, own);
+    const page = Math.max(1, lines - content.header.length);
+    const most = Math.max(0, content.body.length - page);
+    const start = Math.max(0, Math.min(most, content.auto(page)));
+    const back = ui.shown === id ? Math.max(start - most, Math.min(start, ui.scroll[id] ?? 0)) : 0;
+    const scroll = { key: content.key, x: 0, y: start - back };
+    const view = viewPane(id, content, scroll, { width: own, height: lines, glyphs });
+    return { ...view, limits: { min: start - most, max: start } };
   };
   if (state.sessions.length === 0) {
     const words = state.phase === 'broken' ? '' : 'Opening the sandbox…';
     return finish([rule(width, glyphs), ...centered(words, width, room - 1)], 0);
   }
   if (ui.shown !== 'all') {
-    const view = pane(ui.shown, width, room - 1);
-    return finish([titleRule(view, width, true, glyphs), ...view.lines], view.maxY);
+    const below = ui.shown === 'timeline' && room >= 16 ? Math.floor(room * 0.4) : 0;
+    const view = pane(ui.shown, width, room - 1 - below);
+    const body = [titleRule(view, width, true, glyphs), ...view.lines];
+    if (below > 0) {
+      const locks = pane('locks', width, below - 1);
+      body.push(titleRule(locks, width, false, glyphs), ...locks.lines);
+    }
+    return finish(body, view.limits.max, view.limits.min);
   }
   if (width < wideFrom || room < tallFrom - 4 || ui.zoom) {
     const columns = drawColumns(state, ui, width, room, env);
