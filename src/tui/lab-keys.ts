@@ -57,7 +57,10 @@ export const pressInLab = (context: Context, key: string): void => {
   const to = (change: Partial<LabLook>): void =>
     actions.ui({ type: 'modal', modal: { kind: modal.kind, look: { ...look, ...change } } });
   const clamp = (value: number, max: number): number => Math.max(0, Math.min(value, max));
-  const scroll = (by: number): void => to({ back: clamp(look.back + by, labPicture?.maxBack ?? 0) });
+  const most = labPicture?.maxBack ?? 0;
+  // Another order may stand at a difference, with more below it: there one can go either way.
+  const least = modal.kind === 'what-if' ? -most : 0;
+  const scroll = (by: number): void => to({ back: Math.max(least, Math.min(look.back + by, most)) });
   const sideways = (by: number): void => to({ across: clamp(look.across + by, labPicture?.maxAcross ?? 0) });
   if (['esc', 'q'].includes(key)) {
     lab?.stop();

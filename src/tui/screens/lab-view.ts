@@ -6,6 +6,7 @@ import {
   progressBar,
 } from '../../draw/exploration.ts';
 import { hstack, rule } from '../../draw/lines.ts';
+import { cursorRow } from '../../draw/timeline.ts';
 import { drawChoices, drawPartingTimeline, drawTables, partingOf } from '../../draw/what-if.ts';
 import type { Exploration, WhatIf } from '../../player/lab-state.ts';
 import type { PlayerState } from '../../player/state.ts';
@@ -28,9 +29,15 @@ export type LabPicture = {
 
 const clamp = (value: number, max: number): number => Math.max(0, Math.min(value, max));
 
-type Block = { readonly header: readonly Line[]; readonly body: readonly Line[]; readonly width: number };
+type Block = {
+  readonly header: readonly Line[];
+  readonly body: readonly Line[];
+  readonly width: number;
+  /** A line to have in sight; null: the end. */
+  readonly shown: number | null;
+};
 
-/** The end of a picture, or `back` lines before it, with its header held. */
+/** A picture where it stands by itself, or `back` lines before that, with its header held. */
 const window = (
   block: Block,
   { width, height }: Size,
@@ -39,7 +46,8 @@ const window = (
 ): readonly Line[] => {
   const room = Math.max(0, height - block.header.length);
   const last = Math.max(0, block.body.length - room);
-  const from = clamp(last - back, last);
+  const base = block.shown === null ? last : Math.min(last, Math.max(0, block.shown - 2));
+  const from = clamp(base - back, last);
   const lines = [...block.header, ...block.body.slice(from, from + room)];
   return Array.from({ length: height }, (_, index) => {
     const line = lines[index] ?? [];
@@ -74,6 +82,8 @@ export const viewWhatIf = (
   const { lesson } = state;
   const title = lesson.pages.find((page) => page.id === whatIf.page)?.title ?? '';
   const parting = partingOf(state.timeline, whatIf.timeline, whatIf.page, glyphs);
+  // While orders are picked the newest matters; at the end, where they part.
+  const over = whatIf.phase === 'done';
   const wide = width >= wideFrom;
   const half = wide ? Math.floor((width - 1) / 2) : width;
   const rest = wide ? width - 1 - half : width;
@@ -84,7 +94,8 @@ export const viewWhatIf = (
     own: number,
   ): Block => {
     const clock = at === 'left' ? now : timeline.at;
-    const picture = drawPartingTimeline(timeline, lesson, whatIf.page, parting?.[at] ?? null, {
+    const side = parting?.[at] ?? null;
+    const picture = drawPartingTimeline(timeline, lesson, whatIf.page, side, {
       width: own,
       glyphs,
       now: clock,
@@ -94,6 +105,7 @@ export const viewWhatIf = (
       header: [[span(` ${words}`, { bold: true })], ...picture.header],
       body: picture.body.length > 0 ? picture.body : empty,
       width: picture.width,
+      shown: over && side ? cursorRow(picture.rows, side.sentAt) : null,
     };
   };
   const left = block('the lesson', state.timeline, 'left', half);
