@@ -57,6 +57,7 @@ const changesNames = /^(CREATE|ALTER|DROP|SELECT|COMMIT|ROLLBACK|DO|CALL|IMPORT|
 
 /** After these, who holds what may be different. */
 const movesLocks: ReadonlySet<EventBody['type']> = new Set([
+  'session-opened',
   'statement-finished',
   'step-blocked',
   'step-unblocked',

@@ -1,9 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { parseSpec } from '../../src/isolation/parse.ts';
 import { parseLesson } from '../../src/lesson/parse.ts';
 import { runLesson } from '../../src/player/run-lesson.ts';
 import { createSandbox } from '../../src/player/sandbox.ts';
 import { openStep, type Sandbox } from '../../src/player/sandbox-state.ts';
 import type { Server } from '../../src/postgres/types.ts';
+import { hasIsolationtester, isolationtester } from '../support/isolationtester.ts';
 import { testServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
 
@@ -291,7 +293,46 @@ describe('an experiment saved', () => {
     expect(text).toContain('DROP TABLE account CASCADE;');
     expect(text).toContain('step s1_1a\t{ begin; }');
     expect(text).toMatch(/^permutation s[12]_patience s1_1a s1_1b s2_1a s2_1b s1_2 s2_2 s1_3 s2_3$/m);
+    const spec = parseSpec(text, 'saved.spec');
+    expect(spec.sessions.map((session) => session.name)).toEqual(['s1', 's2']);
+    if (hasIsolationtester()) {
+      const server = await testServer();
+      const admin = await server.connect({ database: 'postgres', applicationName: 'test' });
+      await admin.rows('create database saved_spec');
+      const { output, code } = await isolationtester({
+        server: server.info,
+        database: 'saved_spec',
+        spec: text,
+        name: 'saved',
+      });
+      await admin.rows('drop database saved_spec with (force)');
+      await admin.end();
+      expect(output).toContain('ERROR:  deadlock detected');
+      expect(output).toContain('step s1_2: <... completed>');
+      expect(code).toBe(0);
+    }
     await hands.run('s1', "select '{1,2}'::int[];");
     await expect(hands.sandbox.save('spec')).rejects.toThrow('has a } in its SQL');
+  });
+});
+
+describe('a sandbox in a database of the user', () => {
+  it('runs its script once, leaves everything as it is, and does not reset', async () => {
+    const server = await testServer();
+    const admin = await server.connect({ database: 'postgres', applicationName: 'test' });
+    await admin.rows('create database shop');
+    const hands = await open({ database: 'shop' });
+    expect(hands.state).toMatchObject({ database: 'shop', scratch: false });
+    await hands.run('s1', 'delete from account where id = 2;');
+    hands.sandbox.dispatch({ type: 'reset' });
+    expect(hands.state.phase).toBe('ready');
+    const { remarks } = await hands.sandbox.save('lesson');
+    expect(remarks).toEqual([expect.stringContaining('a database of yours')]);
+    await hands.sandbox.close();
+    const inside = await server.connect({ database: 'shop', applicationName: 'test' });
+    expect(await inside.rows('select id from account')).toEqual([['1']]);
+    await inside.end();
+    await admin.rows('drop database shop');
+    await admin.end();
   });
 });

@@ -150,4 +150,22 @@ describe('experiments in the sandbox, by keys', () => {
     pty.press('q');
     expect(await pty.ended).toMatchObject({ exitCode: 0 });
   }, 60_000);
+
+  it('asks before it works in a database that is not its own', async () => {
+    home = makeHome();
+    pty = openPty(home, ['sandbox', '--database', 'nowhere']);
+    expect(await pty.ended).toMatchObject({ exitCode: 1 });
+    expect(pty.screen()).toContain('database "nowhere" does not exist');
+    pty = openPty(home, ['sandbox', '--database', 'postgres']);
+    await pty.see('nothing is undone, reset or dropped at the end');
+    await pty.see('Go on? [y/N]');
+    pty.press(enter);
+    expect(await pty.ended).toMatchObject({ exitCode: 1 });
+    expect(pty.screen()).toContain('not used, as you did not agree');
+    pty = openPty(home, ['sandbox', '--database', 'postgres', '--yes']);
+    await pty.see('your database postgres');
+    pty.press(`${esc}r`);
+    await pty.see('postgres is yours: pg-tutor does not reset it.');
+    await leave(pty);
+  }, 60_000);
 });
