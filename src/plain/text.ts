@@ -189,8 +189,10 @@ export class TextWriter {
       case 'fresh-database':
         return this.#block([plainLine('The database is as it was at the start of the page.', { dim: true })]);
       case 'timeline': {
-        // Sentences have told it already; the picture would only repeat them.
-        return [];
+        // To a listener sentences have told it already; without a wait there is nothing to see.
+        const waited = item.timeline.steps.some((step) => step.waits.length > 0);
+        if (this.#options.asked || !waited) return [];
+        return this.#block(timelineLines(item, this.#options.width, this.#options.glyphs));
       }
       case 'end':
         return this.#block([plainLine('The end of the lesson.', { bold: true })]);

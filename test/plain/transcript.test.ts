@@ -74,6 +74,18 @@ alice> commit
 bob waited 4.2 s for alice; alice committed.
   UPDATE 1
 
+ t       alice  pid 812  =#                 bob  pid 813  in a transaction
+────────────────────────────────────────────────────────────────────────────────
+  0.000  update account set balance = 200
+         where id = 1  ✓ 1 row
+  1.203                                     update account set balance = 200
+                                            where id = 1
+         │ ←─────────────────────────────── ░ waits for alice
+         │                                  ░ ShareLock on transaction 749
+         │                                  ░ waited 4.2 s
+  5.422  commit  ✓  ──────────────────────→ ✓ 1 row
+                                            released: alice committed
+
 Page 3 of 3. What is left.
 
 One withdrawal is gone.
