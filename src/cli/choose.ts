@@ -23,7 +23,7 @@ export const chooseInPlain = async (globals: Globals): Promise<number> => {
   }
   for (;;) {
     const last = continueWith();
-    const enter = last ? `, Enter to go on with ${last.id}` : '';
+    const enter = last ? ', Enter to go on where you left' : '';
     process.stdout.write(`\nWhich lesson [its number${enter}, q to leave]? `);
     const lines = new LineReader(process.stdin);
     const line = (await lines.next())?.trim();
