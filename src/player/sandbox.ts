@@ -307,8 +307,10 @@ class LiveSandbox implements Sandbox {
 
   async #addSession(): Promise<void> {
     const session = this.#listSession();
+    const run = this.#run;
     try {
-      await this.#run?.openSession(session);
+      await run?.openSession(session);
+      if (run !== this.#run || this.#closed) await run?.closeSession(session);
     } catch (error) {
       this.#emit({ type: 'session-unlisted', session });
       throw error;
@@ -425,8 +427,10 @@ class LiveSandbox implements Sandbox {
   async #readCatalog(): Promise<void> {
     const run = this.#run;
     if (!run) return;
-    this.#names ??= await run.connect('pg-tutor names', { lock_timeout: '2s' });
-    const names = this.#names;
+    const names = this.#names ?? (await run.connect('pg-tutor names', { lock_timeout: '2s' }));
+    // A reset or the end may have come meanwhile.
+    if (run !== this.#run || this.#closed) return names.end();
+    this.#names = names;
     const catalog = await this.#catalog((sql, values) => names.rows(sql, values ?? []));
     if (run === this.#run) this.#emit({ type: 'catalog-read', catalog });
   }

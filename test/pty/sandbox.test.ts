@@ -155,7 +155,7 @@ describe('experiments in the sandbox, by keys', () => {
     home = makeHome();
     pty = openPty(home, ['sandbox', '--database', 'nowhere']);
     expect(await pty.ended).toMatchObject({ exitCode: 1 });
-    expect(pty.screen()).toContain('database "nowhere" does not exist');
+    expect(pty.screen()).toContain('There is no database nowhere');
     pty = openPty(home, ['sandbox', '--database', 'postgres']);
     await pty.see('nothing is undone, reset or dropped at the end');
     await pty.see('Go on? [y/N]');
