@@ -12,10 +12,10 @@ import { unmetOn } from '../needs.ts';
 import { serverAccess } from '../server.ts';
 import { say, textSettings } from '../terminal.ts';
 
-const boundFrom = (value: unknown, standard: number): number => {
-  if (value === undefined) return standard;
-  const bound = Number(value);
-  if (Number.isInteger(bound) && bound > 0) return bound;
+const limitFrom = (value: unknown): number | null => {
+  if (value === undefined) return null;
+  const limit = Number(value);
+  if (Number.isInteger(limit) && limit > 0) return limit;
   throw new UsageError(`--limit takes a number of orders, not ${String(value)}`);
 };
 
@@ -46,6 +46,7 @@ Steps of "you" at the end of the page stay at the end; views are left out.`,
     const { format = 'text' } = values;
     if (format !== 'text' && format !== 'json')
       throw new UsageError(`unknown format ${String(format)}; known are text, json`);
+    const limit = limitFrom(values.limit);
     const { name, page } = splitPage(positionals[0] ?? '');
     if (name === '' || page === null) throw new UsageError('which page? For example: pg-tutor explore 6.4:2');
     return untilSignal(async (signal) => {
@@ -62,7 +63,7 @@ Steps of "you" at the end of the page stay at the end; views are left out.`,
         if (!found || !hasOrders(found, server.info.major))
           throw new UsageError(`page ${page} has steps of one session only: there is nothing to reorder`);
         const line = progressLine();
-        const bound = boundFrom(values.limit, defaultBound);
+        const bound = limit ?? defaultBound;
         const exploration = await explore({ lesson, server, page: at, bound, signal, onProgress: line.show });
         line.clear();
         if (signal.aborted) return exitCodes.failed;
