@@ -23,6 +23,11 @@ export const registry: Readonly<Record<string, Entry>> = {
     summary: 'play lessons without asking, as a transcript',
     load: () => import('./commands/run.ts'),
   },
+  explain: {
+    usage: 'explain [file|-]',
+    summary: 'draw a plan: from a file, stdin, a paste, or of SQL that is run now',
+    load: () => import('./commands/explain.ts'),
+  },
   explore: {
     usage: 'explore <lesson>:<page>',
     summary: 'run all orders of a page with several sessions, grouped by outcome',

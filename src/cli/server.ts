@@ -54,6 +54,8 @@ export type AccessOptions = {
   readonly major?: number;
   /** Told what takes time. */
   readonly log?: (line: string) => void;
+  /** Asks before a server that we did not start is used. */
+  readonly confirm?: (info: ServerInfo) => Promise<boolean>;
 };
 
 /** @throws {PostgresError} bad-configuration */
@@ -78,7 +80,7 @@ export const serverAccess = async (globals: Globals, options: AccessOptions = {}
     const server = await openServer({
       target,
       stateDir: folders().state,
-      confirm,
+      confirm: options.confirm ?? confirm,
       yes: globals.yes,
       log: options.log ?? words,
       major: options.major,

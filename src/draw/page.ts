@@ -12,6 +12,7 @@ import type { Highlighter } from '../text/highlight.ts';
 import { type Line, span } from '../text/line.ts';
 import { sanitize, sanitizeLine } from '../text/sanitize.ts';
 import { wrapCode, wrapLine, wrapText } from '../text/wrap.ts';
+import { drawComparison } from './compare.ts';
 import { drawOutcome } from './outcome.ts';
 import { drawPrediction, drawVerdict } from './prediction.ts';
 import { layoutProse } from './prose.ts';
@@ -76,6 +77,9 @@ export const drawPage = (state: PlayerState, options: PageOptions): PagePicture 
         break;
       case 'prediction':
         add(drawPrediction(block, state.predictions[block.id] ?? null, options));
+        break;
+      case 'compare':
+        add(drawComparison(block, state.timeline.steps, options));
         break;
       default: {
         if (block.id === state.ran[state.ran.length - 1]) fresh = lines.length + 1;

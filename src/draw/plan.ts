@@ -1,64 +1,75 @@
-import type { Plan, PlanNode } from '../explain/parse.ts';
+import type { Plan } from '../explain/types.ts';
 import type { Glyphs } from '../text/glyphs.ts';
 import { type Line, plainLine, span } from '../text/line.ts';
 import { sanitizeLine } from '../text/sanitize.ts';
-import { fitLine, padStart } from '../text/width.ts';
+import { wrapLine } from '../text/wrap.ts';
+import { drawFinding } from './plan-detail.ts';
+import { firstView, type MetricView } from './plan-metric.ts';
+import { msInWords, wholeCount } from './plan-numbers.ts';
+import { noFolds, planRows } from './plan-rows.ts';
+import { drawPlanSummary, drawTreeHead, drawTreeRows } from './plan-tree.ts';
 
-const number = (value: number | null): string =>
-  value === null ? '' : Number.isInteger(value) ? String(value) : value.toFixed(value < 10 ? 2 : 1);
-
-/** Rows over all loops, as a person counts them. */
-const totalRows = (node: PlanNode): number | null =>
-  node.actualRows === null || node.loops === null ? null : Math.round(node.actualRows * node.loops);
-
-const title = (node: PlanNode): string => {
-  const on = node.relation ? ` on ${node.relation}` : '';
-  const alias = node.alias && node.alias !== node.relation ? ` ${node.alias}` : '';
-  const using = node.index ? ` using ${node.index}` : '';
-  const role = node.subplan ? `${node.subplan}: ` : '';
-  return sanitizeLine(`${role}${node.type}${using}${on}${alias}`);
+export type PlanOptions = {
+  readonly width: number;
+  readonly glyphs: Glyphs;
+  /** By default the most telling one that the plan has. */
+  readonly view?: MetricView;
+  readonly heat?: boolean;
+  /** Findings below the tree, the worst first; by default all. */
+  readonly findings?: number;
 };
 
-const columns = 8;
-const cells = (values: readonly string[]): string => values.map((value) => padStart(value, columns)).join('');
+/** A plan of more rows is shown in part where it is printed whole. */
+const mostRows = 2_000;
 
-const drawNode = (node: PlanNode, glyphs: Glyphs, own: string, below: string): Line[] => {
-  const never = node.loops === 0;
-  const counts = never
-    ? cells([glyphs.failed, number(node.planRows), '', ''])
-    : cells([number(totalRows(node)), number(node.planRows), number(node.loops), number(node.pages)]);
-  const line: Line = [span(`${counts}  `), span(own, { dim: true }), span(title(node), { bold: true })];
-  const pad = ' '.repeat(columns * 4 + 2);
-  const stem = node.children.length > 0 ? glyphs.treePipe : '  ';
-  const details = node.details.map((text) =>
-    plainLine(`${pad}${below}${stem}  ${sanitizeLine(text)}`, { dim: true }),
+/** What belongs to no node and is worth a line. */
+const asides = (plan: Plan): string[] => {
+  const { planningMemory, serialization, jit, triggers, settings, notes } = plan;
+  const fired = triggers.map(
+    ({ name, relation, ms, calls }) =>
+      `trigger ${name}${relation === null ? '' : ` on ${relation}`}: ${wholeCount(calls)} calls${ms === null ? '' : `, ${msInWords(ms)}`}`,
   );
-  const children = node.children.flatMap((child, index) => {
-    const last = index === node.children.length - 1;
-    return drawNode(
-      child,
-      glyphs,
-      below + (last ? glyphs.treeLast : glyphs.treeBranch),
-      below + (last ? '  ' : glyphs.treePipe),
-    );
-  });
-  return [line, ...details, ...children];
+  const set = Object.entries(settings).map(([name, value]) => `${name} = ${value}`);
+  return [
+    ...fired,
+    ...(jit
+      ? [
+          `JIT: ${jit.functions} functions${jit.totalMs === null ? '' : `, ${msInWords(jit.totalMs)}, part of the nodes' times`}`,
+        ]
+      : []),
+    ...(serialization
+      ? [`serialization: ${wholeCount(serialization.kb)} kB as ${serialization.format}`]
+      : []),
+    ...(planningMemory ? [`planning used ${wholeCount(planningMemory.usedKb)} kB`] : []),
+    ...(set.length > 0 ? [`settings: ${set.join(', ')}`] : []),
+    ...notes,
+  ];
 };
 
 /**
- * A plan as a tree: rows that came out over all loops, rows expected per loop, loops, and pages touched (shared
- * buffers, children included). No line is wider than `width`.
+ * A plan as a tree, whole: totals, one line a node, what belongs to no node, and the findings. No line is wider than
+ * `width`; look-alike partitions are one line.
  */
-export const drawPlan = (
-  plan: Plan,
-  options: { readonly width: number; readonly glyphs: Glyphs },
-): Line[] => {
-  const head = plainLine(`${cells(['rows', 'expected', 'loops', 'pages'])}  node`, { dim: true });
-  const lines = [head, ...drawNode(plan.root, options.glyphs, '', '')];
-  const times = [
-    plan.planningMs === null ? null : `planning ${number(plan.planningMs)} ms`,
-    plan.executionMs === null ? null : `execution ${number(plan.executionMs)} ms`,
-  ].filter((text) => text !== null);
-  if (times.length > 0) lines.push(plainLine(times.join(', '), { dim: true }));
-  return lines.map((line) => fitLine(line, options.width, options.glyphs.ellipsis));
+export const drawPlan = (plan: Plan, options: PlanOptions): Line[] => {
+  const { width, glyphs } = options;
+  const tree = { width, glyphs, view: options.view ?? firstView(plan), heat: options.heat ?? true };
+  const rows = planRows(plan, noFolds);
+  const shown = rows.slice(0, mostRows);
+  const findings = plan.findings.slice(0, options.findings ?? plan.findings.length);
+  const more = rows.length - shown.length;
+  return [
+    drawPlanSummary(plan, tree),
+    drawTreeHead(plan, tree),
+    ...drawTreeRows(shown, plan, tree),
+    ...(more > 0 ? [plainLine(`${glyphs.ellipsis} and ${wholeCount(more)} more lines`, { dim: true })] : []),
+    ...asides(plan).flatMap((text) =>
+      wrapLine([span(` ${sanitizeLine(text, ' ')}`, { dim: true })], width, { indent: 3 }),
+    ),
+    ...findings.flatMap((finding): Line[] => [
+      [],
+      ...drawFinding(finding, { width: Math.max(10, width - 1), glyphs }).map(
+        (line): Line => [span(' '), ...line],
+      ),
+    ]),
+  ];
 };

@@ -1,7 +1,11 @@
+import { PlanError } from '../explain/error.ts';
+import { readPlan } from '../explain/read.ts';
 import type { Claim, ClaimSet, VersionRange } from '../lesson/types.ts';
+import { reasonOf } from '../text/error-words.ts';
 import type { ClaimCheck } from '../timeline/events.ts';
 import type { StepState, TimelineState } from '../timeline/state.ts';
 import { cellsMatch, rowsMatch, showRows } from './match-rows.ts';
+import { checkPattern, sayPattern } from './plan-claims.ts';
 
 /** What a claim is held against. */
 export type Facts = {
@@ -49,6 +53,8 @@ const sayClaim = (claim: Claim): string => {
       const { mode, type, relation } = claim.lock;
       return `lock: ${[mode, type, relation].filter(Boolean).join(' ')}`;
     }
+    case 'plan':
+      return `plan: ${sayPattern(claim.plan)}`;
     case 'state':
       return `state: ${claim.sql.trim()} is ${showRows(claim.rows)}`;
   }
@@ -66,6 +72,17 @@ const sayEnd = (timeline: TimelineState, step: StepState): string => {
 };
 
 const isBlockedNow = (step: StepState): boolean => step.waits.at(-1)?.to === null;
+
+const checkPlan = (claim: Claim & { kind: 'plan' }, step: StepState, ended: string): Outcome => {
+  if (step.plan === null) return compare(false, `there is no plan: ${ended}`);
+  try {
+    const { ok, happened } = checkPattern(claim.plan, readPlan(step.plan));
+    return compare(ok, happened);
+  } catch (error) {
+    if (error instanceof PlanError) return compare(false, error.message);
+    throw error;
+  }
+};
 
 /** Claims about how the step ended: its results and error. */
 const checkOutcome = (claim: Claim, set: ClaimSet, step: StepState, timeline: TimelineState): Outcome => {
@@ -86,6 +103,8 @@ const checkOutcome = (claim: Claim, set: ClaimSet, step: StepState, timeline: Ti
         step.notices.some((notice) => new RegExp(claim.pattern).test(notice.message)),
         step.notices.length === 0 ? 'no notice' : step.notices.map((notice) => notice.message).join(' | '),
       );
+    case 'plan':
+      return checkPlan(claim, step, ended);
     default:
   }
   if (step.view) {
@@ -181,7 +200,7 @@ export const checkClaim = async (
       const rows = await facts.observe(claim.sql);
       return verdict(compare(rowsMatch(claim.rows, rows, claim.ordered), showRows(rows)));
     } catch (error) {
-      return verdict(compare(false, error instanceof Error ? error.message : String(error)));
+      return verdict(compare(false, reasonOf(error)));
     }
   }
   const waits = checkWaits(claim, step, timeline);

@@ -6,6 +6,7 @@ import type { RootContent } from 'mdast';
 import { toString as plainText } from 'mdast-util-to-string';
 import { expectKeys, type ReadClaims, toClaimSet } from './claims.ts';
 import { closest } from './closest.ts';
+import { readComparison } from './comparisons.ts';
 import { type Fence, type Info, readFence, readInfo, readSession } from './fences.ts';
 import { type ReadPrediction, readPrediction } from './predictions.ts';
 import { type Problems, quoted } from './problems.ts';
@@ -19,8 +20,8 @@ import { readYaml } from './yaml.ts';
 /** A set of claims and the step it stands at. */
 export type PlacedClaims = ReadClaims & { readonly host: Step };
 
-const laterBlocks = ['exercise', 'measure', 'compare', 'load', 'server'];
-const blockNames = ['sql', 'expect', 'predict', 'view'];
+const laterBlocks = ['exercise', 'measure', 'load', 'server'];
+const blockNames = ['sql', 'expect', 'predict', 'view', 'compare'];
 
 type OpenPage = { page: Page; blocks: Block[]; steps: number };
 
@@ -187,6 +188,7 @@ export class BodyReader {
     if (kind === 'sql') this.#sql(fence, info);
     else if (kind === 'view') this.#view(fence, info);
     else if (kind === 'predict') this.#predict(fence, info);
+    else if (kind === 'compare') this.#compare(fence, info);
     else this.#expect(fence);
     return true;
   }
@@ -272,6 +274,12 @@ export class BodyReader {
       for (const read of asked.prediction.claims) this.claims.push({ ...read, host: step });
     }
     page.blocks.push(step);
+  }
+
+  #compare(fence: Fence, info: Info): void {
+    const page = this.#page(fence.position);
+    const comparison = readComparison(fence, info, this.steps, this.#problems);
+    if (comparison) page.blocks.push(comparison);
   }
 
   #predict(fence: Fence, info: Info): void {

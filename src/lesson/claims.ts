@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { planShape, toPlanPattern } from './plan-patterns.ts';
 import type { Problems } from './problems.ts';
 import {
   cell,
@@ -14,7 +15,7 @@ import {
 } from './schema.ts';
 import type { Claim, ClaimSet, Position } from './types.ts';
 import { anyVersion } from './versions.ts';
-import type { YamlPath, YamlSource } from './yaml.ts';
+import { isList, type YamlPath, type YamlSource } from './yaml.ts';
 
 /** What sessions and steps may be called. */
 export const namePattern = /^[a-z][a-z0-9_-]*$/;
@@ -52,11 +53,12 @@ export const claimKeys = mapping(
       mapping('{ sql, rows }', { sql: text('a query'), rows, ordered: yesOrNo.optional() }),
       '{ sql, rows } or a list of them',
     ).optional(),
+    plan: planShape.optional(),
     step: name.optional(),
     statement: wholeNumber(1, 1000).optional(),
     postgres: versions.optional(),
   },
-  ['notification', 'plan', 'deadlockVictim'],
+  ['notification', 'deadlockVictim'],
 );
 
 /** The shape of an `expect` block: one set of claims, or a list of them. */
@@ -99,6 +101,19 @@ const claimsOf = (key: string, data: ClaimData, position: Position): Claim[] => 
   return [];
 };
 
+const planClaims = (data: ClaimData, source: YamlSource, path: YamlPath, problems: Problems): Claim[] => {
+  const key = [...path, 'plan'];
+  const listed = isList(source, key);
+  return (data.plan ?? []).map((pattern, index): Claim => {
+    const at = listed ? [...key, index] : key;
+    return {
+      kind: 'plan',
+      plan: toPlanPattern(pattern, source, at, problems),
+      position: source.position(at),
+    };
+  });
+};
+
 /** Claims read, and where the `step` they name is written. */
 export type ReadClaims = { readonly set: ClaimSet; readonly stepPosition: Position };
 
@@ -112,7 +127,11 @@ export const toClaimSet = (
   const position = source.valuePosition(path);
   // Object.keys of what zod gives is in the order of the schema; claims go in the author's order.
   const claims = Object.keys(data)
-    .flatMap((key) => claimsOf(key, data, source.position([...path, key])))
+    .flatMap((key) =>
+      key === 'plan'
+        ? planClaims(data, source, path, problems)
+        : claimsOf(key, data, source.position([...path, key])),
+    )
     .sort((a, b) => a.position.line - b.position.line || a.position.column - b.position.column);
   const set: ClaimSet = {
     ...(data.step !== undefined && { step: data.step }),

@@ -53,6 +53,10 @@ export const findContradictions = ({ claims }: ClaimSet, problems: Problems): vo
   if (find('blockedBy')?.sessions.length === 0 && lock)
     contradict(lock, 'a step that is never blocked waits for no lock (contradicts blockedBy)');
   if (lock && Object.keys(lock.lock).length === 0) contradict(lock, 'name a mode, a type or a relation');
+  if (failed)
+    for (const claim of claims)
+      if (claim.kind === 'plan')
+        contradict(claim, 'a statement that fails has no plan (contradicts the error)');
   const unblocks = find('unblocks');
   const both = find('blocks')?.sessions.find((session) => unblocks?.sessions.includes(session));
   if (unblocks && both) contradict(unblocks, `"${both}" cannot be in blocks and in unblocks`);

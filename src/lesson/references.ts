@@ -19,6 +19,8 @@ export const checkReferences = (
     } else if (steps.indexOf(target) > steps.indexOf(host))
       problems.error(stepPosition, `step: "${target.id}" comes later; claims are about steps that have run`);
     for (const claim of set.claims) {
+      if (claim.kind === 'plan' && target && !(target.kind === 'sql' && target.explain))
+        problems.error(claim.position, `plan: "${target.id}" is no explain step, so it has no plan`);
       if (!('sessions' in claim)) continue;
       if (target?.kind === 'view')
         problems.error(claim.position, `${claim.kind}: a view has no session that could wait`);

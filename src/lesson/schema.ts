@@ -38,6 +38,10 @@ const scalar = <T>(expected: string, read: (input: YamlScalar) => T | Failure) =
     input instanceof YamlScalar ? read(input) : fail(`expected ${expected}, found ${describe(input)}`),
   );
 
+/** A value written as text that `read` understands; null: it does not. */
+export const scalarOf = <T>(expected: string, read: (text: string) => T | null) =>
+  scalar(expected, (input) => read(input.text) ?? fail(`expected ${expected}, found ${describe(input)}`));
+
 /** Text that is not empty; a number or `true` counts as the text it was written as. */
 export const text = (expected = 'text') =>
   scalar(expected, (input) => {

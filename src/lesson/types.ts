@@ -62,7 +62,7 @@ export type Page = {
   readonly blocks: readonly Block[];
 };
 
-export type Block = Prose | SqlStep | ViewStep | Prediction | Notes;
+export type Block = Prose | SqlStep | ViewStep | Prediction | Notes | Comparison;
 /** A block that is run against the server. */
 export type Step = SqlStep | ViewStep;
 
@@ -78,6 +78,21 @@ export type Prose = {
   readonly kind: 'prose';
   readonly nodes: readonly ProseNode[];
   readonly position: Position;
+};
+
+/** The outcomes of two steps that have run, side by side. Runs nothing itself. */
+export type Comparison = {
+  readonly kind: 'compare';
+  /** Both steps are `explain` steps, or neither is. */
+  readonly of: 'plans' | 'results';
+  readonly left: ComparedStep;
+  readonly right: ComparedStep;
+  readonly position: Position;
+};
+export type ComparedStep = {
+  readonly step: string;
+  /** What the learner reads above it. */
+  readonly label: string;
 };
 
 /** For the instructor; never shown to a learner. */
@@ -160,6 +175,35 @@ export type LockPattern = {
   readonly relation?: string;
 };
 
+/** Both ends included. */
+export type Bound = { readonly min: number; readonly max: number };
+
+/**
+ * Numbers of a plan node that can be claimed, of all loops and processes together: rows that came out, shared
+ * buffers hit and read (children included, as EXPLAIN prints them), heap fetches, times the node was started,
+ * workers launched, and subplans removed by pruning.
+ */
+export const planNumbers = [
+  'rows',
+  'buffers',
+  'heapFetches',
+  'loops',
+  'workersLaunched',
+  'subplansRemoved',
+] as const;
+export type PlanNumber = (typeof planNumbers)[number];
+
+/** `uses`: some node of the plan is like this; `avoids`: none is. */
+export type PlanPattern = {
+  readonly mode: 'uses' | 'avoids';
+  /** As EXPLAIN prints it, in text or JSON: `Hash Join`, `Hash Left Join`, `Parallel Seq Scan`. null: any node. */
+  readonly node: string | null;
+  readonly index?: string;
+  /** Table, CTE or function. */
+  readonly relation?: string;
+  readonly bounds: Readonly<Partial<Record<PlanNumber, Bound>>>;
+};
+
 export type Claim = { readonly position: Position } & (
   | { readonly kind: 'rows'; readonly rows: readonly (readonly CellPattern[])[]; readonly ordered: boolean }
   | { readonly kind: 'columns'; readonly columns: readonly string[] }
@@ -181,6 +225,8 @@ export type Claim = { readonly position: Position } & (
   | { readonly kind: 'unblocks'; readonly sessions: readonly string[] }
   /** These sessions lost their connection in the course of the step (a terminated backend); the lesson goes on. */
   | { readonly kind: 'lost'; readonly sessions: readonly string[] }
+  /** A node of the plan of an `explain` step. */
+  | { readonly kind: 'plan'; readonly plan: PlanPattern }
   /** The lock the step waited for. */
   | { readonly kind: 'lock'; readonly lock: LockPattern }
   /** Asked over a connection of its own once the step has settled. */

@@ -34,6 +34,16 @@ export type YamlSource = {
   valuePosition(path: YamlPath): Position;
 };
 
+/** Whether a list stands at the end of `path`. */
+export const isList = (source: YamlSource, path: YamlPath): boolean => {
+  let value: unknown = source.value;
+  for (const part of path) {
+    const inside: Readonly<Record<string, unknown>> = { ...(typeof value === 'object' && value) };
+    value = inside[part];
+  }
+  return Array.isArray(value);
+};
+
 /** Our words where the library's need knowledge of its inside. */
 const messages: Partial<Record<ErrorCode, string>> = {
   DUPLICATE_KEY: 'this key is written twice',

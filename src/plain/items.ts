@@ -1,4 +1,4 @@
-import type { Lesson, Page, Prediction, ProseNode, ViewStep } from '../lesson/types.ts';
+import type { Comparison, Lesson, Page, Prediction, ProseNode, ViewStep } from '../lesson/types.ts';
 import type { PlayerState } from '../player/state.ts';
 import type { ClaimCheck, LockTarget, ServerMessage, StatementResult } from '../timeline/events.ts';
 import type { StepState, TimelineState } from '../timeline/state.ts';
@@ -15,6 +15,7 @@ export type Item =
   | { readonly kind: 'statement'; readonly session: string; readonly sql: string }
   | { readonly kind: 'result'; readonly session: string; readonly result: StatementResult }
   | { readonly kind: 'plan'; readonly plan: string }
+  | { readonly kind: 'compare'; readonly block: Comparison; readonly steps: readonly StepState[] }
   | {
       readonly kind: 'waits';
       readonly session: string;

@@ -1,13 +1,15 @@
 import type { Root } from 'mdast';
 import { gfmToMarkdown } from 'mdast-util-gfm';
 import { toMarkdown } from 'mdast-util-to-markdown';
+import { drawComparison } from '../draw/compare.ts';
 import { changesRows, rightAligned } from '../draw/result.ts';
 import { drawView } from '../draw/view.ts';
 import type { ProseNode } from '../lesson/types.ts';
 import type { Glyphs } from '../text/glyphs.ts';
-import { type Line, lineText } from '../text/line.ts';
+import type { Line } from '../text/line.ts';
 import { sanitize, sanitizeLine } from '../text/sanitize.ts';
 import type { Cell, StatementResult } from '../timeline/events.ts';
+import { fence } from './fence.ts';
 import type { Item } from './items.ts';
 import {
   falseClaimInWords,
@@ -28,16 +30,7 @@ const maxRows = 200;
 /** Words of ours or of the lesson's author, for use inside a paragraph. */
 const escapeText = (text: string): string => sanitizeLine(text, ' ').replace(/([\\`*_[\]<>|])/g, '\\$1');
 
-/** A fence longer than any run of backticks in the text. */
-const fence = (language: string, text: string): string => {
-  const clean = sanitize(text).replace(/\s+$/, '');
-  const longest = Math.max(2, ...[...clean.matchAll(/`+/g)].map(([run]) => run.length));
-  const mark = '`'.repeat(longest + 1);
-  return `${mark}${language}\n${clean}\n${mark}`;
-};
-
-const picture = (lines: readonly Line[]): string =>
-  fence('text', lines.map((line) => lineText(line).trimEnd()).join('\n'));
+const picture = (lines: readonly Line[]): string => fence('text', lines);
 
 const prose = (nodes: readonly ProseNode[]): string => {
   const blocks = nodes.map((node) => {
@@ -167,6 +160,10 @@ export class MarkdownWriter {
       }
       case 'plan':
         return picture(planLines(item.plan, { width, glyphs }));
+      case 'compare': {
+        const lines = drawComparison(item.block, item.steps, { width, glyphs, results: 'tables' });
+        return lines.length === 0 ? '' : picture(lines);
+      }
       case 'waits':
         this.#spoken = item.session;
         return `_${escapeText(item.session)} ${escapeText(waitsInWords(item))}_`;

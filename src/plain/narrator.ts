@@ -105,6 +105,7 @@ export class Narrator {
     return visibleBlocks(this.#state).flatMap((block): Item[] => {
       if (this.#told.has(block) || isStep(block)) return [];
       this.#told.add(block);
+      if (block.kind === 'compare') return [{ kind: 'compare', block, steps: this.#state.timeline.steps }];
       if (block.kind === 'prose') return [{ kind: 'prose', nodes: block.nodes }];
       // A question whose step has run is no question any more.
       if (block.kind === 'prediction' && block.step === next?.id)

@@ -1,11 +1,12 @@
+import { drawComparison } from '../draw/compare.ts';
 import { drawPlan } from '../draw/plan.ts';
+import { planOf } from '../draw/plan-cache.ts';
 import { layoutProse } from '../draw/prose.ts';
 import { drawResult, resultLines } from '../draw/result.ts';
 import { drawServerError } from '../draw/server-error.ts';
 import { drawTimeline } from '../draw/timeline.ts';
 import { drawView } from '../draw/view.ts';
 import { sessionColor } from '../draw/words.ts';
-import { PlanError, parsePlan } from '../explain/parse.ts';
 import type { Lesson } from '../lesson/types.ts';
 import type { Glyphs } from '../text/glyphs.ts';
 import type { Highlighter } from '../text/highlight.ts';
@@ -45,14 +46,11 @@ export const planLines = (
   plan: string,
   options: { readonly width: number; readonly glyphs: Glyphs },
 ): Line[] => {
-  try {
-    return drawPlan(parsePlan(plan), options);
-  } catch (error) {
-    if (!(error instanceof PlanError)) throw error;
-    return sanitize(plan)
-      .split('\n')
-      .map((line) => plainLine(line));
-  }
+  const read = planOf(plan);
+  if (read) return drawPlan(read, options);
+  return sanitize(plan)
+    .split('\n')
+    .map((line) => plainLine(line));
 };
 
 /** Says items as lines to be appended, a blank line between what does not belong together. */
@@ -144,6 +142,8 @@ export class TextWriter {
       }
       case 'plan':
         return indented(planLines(item.plan, { width: width - 2, glyphs }));
+      case 'compare':
+        return this.#block(drawComparison(item.block, item.steps, { width, glyphs, results: 'tables' }));
       case 'waits':
         return this.#under(item.session, this.#wrap(waitsInWords(item), { color: 'yellow' }));
       case 'waited': {

@@ -1,6 +1,7 @@
 import type { Lab } from '../player/lab-state.ts';
 import type { Intent, PlayerState } from '../player/state.ts';
 import type { Glyphs } from '../text/glyphs.ts';
+import type { ExplainStart } from './explain-ui.ts';
 import type { Home, HomeEntry } from './screens/home-entries.ts';
 import type { LabPicture } from './screens/lab-view.ts';
 import type { LessonView } from './screens/lesson-view.ts';
@@ -14,6 +15,8 @@ export type Actions = {
   readonly next: () => void;
   readonly open: (lesson: string, page: string | null) => void;
   readonly openSandbox: () => void;
+  /** Plans over the whole screen; closing them comes back. */
+  readonly openExplain: (start: ExplainStart) => void;
   /** Back to the list of lessons. */
   readonly leave: () => void;
   /** Ends the program with this exit code. */

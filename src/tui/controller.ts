@@ -4,6 +4,8 @@ import { type Highlighter, loadHighlighter, plainHighlighter } from '../text/hig
 import type { Line } from '../text/line.ts';
 import type { Actions, Context } from './context.ts';
 import type { TuiDeps } from './deps.ts';
+import { createExplainScreen, type ExplainScreen } from './explain-screen.ts';
+import type { ExplainStart } from './explain-ui.ts';
 import { pressInSearch } from './home-keys.ts';
 import { findBinding } from './keymap.ts';
 import type { KeyName } from './keys.ts';
@@ -70,6 +72,9 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
   let closed = false;
   /** While it is open it has the whole screen and every key. */
   let sandbox: SandboxScreen | 'opening' | null = null;
+
+  /** Over everything while it is open. */
+  let explain: ExplainScreen | null = null;
 
   const heads: readonly LessonHead[] = deps.catalog.modules.flatMap((module) => module.lessons);
   const changes = coalesce(() => {
@@ -188,6 +193,26 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
     }
   };
 
+  const openExplain = (start: ExplainStart): void => {
+    explain?.close();
+    explain = createExplainScreen({
+      ...start,
+      glyphs: deps.glyphs,
+      changed: changes.poke,
+      send: (bytes) => void deps.stdout.write(bytes),
+      leave: closeExplain,
+      ...exits,
+    });
+    changes.poke();
+  };
+
+  const closeExplain = (): void => {
+    explain?.close();
+    explain = null;
+    if (deps.start.screen === 'explain') exits.quit(0);
+    else changes.poke();
+  };
+
   const intent = (wanted: Intent): void => player?.dispatch(wanted);
 
   /** What must change before another `next` is taken: a key held down must not run what nobody has seen. */
@@ -210,6 +235,7 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
     },
     open: (lesson, page) => void openLesson(lesson, page),
     openSandbox: () => void openSandbox(),
+    openExplain,
     leave: () => goHome(),
     quit: exits.quit,
     suspend: exits.suspend,
@@ -277,6 +303,11 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
       else if (!isTiny(size) || key === 'ctrl-c') sandbox.press(key, size);
       return;
     }
+    if (explain !== null) {
+      if (isTiny(size) && key === 'q') closeExplain();
+      else if (!isTiny(size) || key === 'ctrl-c') explain.press(key, size);
+      return;
+    }
     if (key !== 'ctrl-c') ui.dispatch({ type: 'pressed' });
     const before = context(size);
     if (pressInModal(before, key) || (before.ui.screen === 'home' && pressInSearch(before, key))) return;
@@ -288,6 +319,7 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
       if (!isTiny(size)) {
         if (sandbox === 'opening') return [...viewWord('Opening the sandbox…', size), []];
         if (sandbox !== null) return sandbox.frame(size);
+        if (explain !== null) return explain.frame(size);
       }
       return drawFrame(context(size), size, {
         label: deps.serverLabel(),
@@ -305,6 +337,7 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
     },
     paste: (text, size) => {
       if (sandbox !== null && sandbox !== 'opening') return sandbox.paste(text);
+      if (explain !== null) return explain.paste(text);
       const current = ui.get();
       if (current.screen !== 'home' || !current.home.searching) return;
       const line = text.replace(/\s+/g, ' ').trim();
@@ -314,6 +347,7 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
       const notices = deps.progress.takeNotices();
       if (notices.length > 0) ui.dispatch({ type: 'noticed', notice: notices.join(' ') });
       if (deps.start.screen === 'sandbox') void openSandbox();
+      if (deps.start.screen === 'explain') openExplain(deps.start.explain);
       if (deps.start.screen === 'lesson') void openLesson(deps.start.id, deps.start.page);
       // Not needed for the first picture, and half of the time it would take.
       setTimeout(() => {
@@ -331,6 +365,7 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
         changes.stop();
         closePlayer();
         closeSandbox();
+        explain?.close();
       }
       await closing;
     },

@@ -3,12 +3,15 @@ import type { Sandbox } from '../player/sandbox-state.ts';
 import type { Player } from '../player/state.ts';
 import type { ProgressStore } from '../progress/types.ts';
 import type { Glyphs } from '../text/glyphs.ts';
+import type { ExplainStart } from './explain-ui.ts';
 import type { ExperimentFiles } from './sandbox-screen.ts';
 
 export type Start =
   | { readonly screen: 'home' }
   /** Leaving it ends the program. */
   | { readonly screen: 'sandbox' }
+  /** Leaving it ends the program. */
+  | { readonly screen: 'explain'; readonly explain: ExplainStart }
   /** `page`: where to open it; null opens its first page. */
   | { readonly screen: 'lesson'; readonly id: string; readonly page: string | null };
 

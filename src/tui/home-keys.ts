@@ -70,6 +70,12 @@ export const homeKeys: readonly Binding<Context>[] = [
     run: ({ actions }) => actions.openSandbox(),
   },
   {
+    id: 'explain',
+    keys: ['e'],
+    help: 'explain a plan: paste the output of EXPLAIN',
+    run: ({ actions }) => actions.openExplain({ items: [] }),
+  },
+  {
     id: 'module',
     keys: ['right', 'l'],
     shown: () => ['left', 'right'],

@@ -6,6 +6,7 @@ import type { Context } from './context.ts';
 import type { Binding } from './keymap.ts';
 import { orderKeys } from './lab-keys.ts';
 import { paneKeys, scrollTo } from './pane-keys.ts';
+import { planKeys } from './plan-keys.ts';
 import { timelineKeys } from './timeline-keys.ts';
 
 type Can = (context: Context) => boolean;
@@ -122,6 +123,7 @@ export const lessonKeys: readonly LessonBinding[] = [
     when: inPhase('broken'),
     run: ({ actions }) => actions.intent({ type: 'reset' }),
   },
+  ...planKeys,
   ...paneKeys,
   ...orderKeys,
   {

@@ -1,9 +1,9 @@
 import { drawPlan } from '../../draw/plan.ts';
+import { planOf } from '../../draw/plan-cache.ts';
 import { drawResult, type ResultPicture } from '../../draw/result.ts';
 import { drawNotice, drawServerError } from '../../draw/server-error.ts';
 import { drawView, viewTitles } from '../../draw/view.ts';
 import { flattenSql, sessionColor } from '../../draw/words.ts';
-import { parsePlan } from '../../explain/parse.ts';
 import type { ViewStep } from '../../lesson/types.ts';
 import { isStep, type PlayerState } from '../../player/state.ts';
 import type { Glyphs } from '../../text/glyphs.ts';
@@ -136,10 +136,8 @@ const stepLines = (
 };
 
 const planLines = (plan: string, width: number, glyphs: Glyphs): Line[] => {
-  try {
-    return drawPlan(parsePlan(plan), { width, glyphs });
-  } catch {
-    // A plan of a server newer than we know is still worth seeing as PostgreSQL wrote it.
-    return plan.split('\n').map((line): Line => [span(sanitizeLine(line))]);
-  }
+  const read = planOf(plan);
+  if (read) return drawPlan(read, { width, glyphs });
+  // A plan of a server newer than we know is still worth seeing as PostgreSQL wrote it.
+  return plan.split('\n').map((line): Line => [span(sanitizeLine(line))]);
 };
