@@ -9,6 +9,7 @@ import { sanitize, sanitizeLine } from '../../text/sanitize.ts';
 import { fitLine, lineWidth } from '../../text/width.ts';
 import { wrapText } from '../../text/wrap.ts';
 import { at, type Stop, stopsOf } from '../../timeline/at.ts';
+import type { TimelineState } from '../../timeline/state.ts';
 import type { SandboxUi } from '../sandbox-ui.ts';
 import { type Content, titleRule, viewPane } from './pane.ts';
 import { drawColumn, drawColumnTitle, promptMark } from './sandbox-column.ts';
@@ -70,11 +71,32 @@ const cursorOf = (state: SandboxState, ui: SandboxUi): Stop | null =>
 const titled = (title: string, state: SandboxState, stop: Stop | null): string =>
   stop ? `${title} at ${formatMoment(stop.at - (state.timeline.steps[0]?.sentAt ?? 0))}` : title;
 
+/** Steps in the timeline: alone on the screen, and below the sessions, where only its end is in sight. */
+const longest = { alone: 400, below: 60 } as const;
+
+const contents = new WeakMap<TimelineState, Map<string, Content>>();
+
+/** A timeline is drawn anew when something happened or a second has gone, not for every key. */
+const remembered = (state: SandboxState, env: SandboxEnv, what: string, draw: () => Content): Content => {
+  const known = contents.get(state.timeline) ?? new Map<string, Content>();
+  contents.set(state.timeline, known);
+  const open = state.timeline.steps.some((step) => step.endedAt === null);
+  const key = `${what} ${open ? Math.floor(env.now / 500) : ''} ${env.glyphs.ascii} ${state.sessions}`;
+  const content = known.get(key) ?? draw();
+  if (!known.has(key) && known.size > 8) known.clear();
+  known.set(key, content);
+  return content;
+};
+
 const timelineContent = (state: SandboxState, ui: SandboxUi, env: SandboxEnv, width: number): Content => {
   const { glyphs, now } = env;
+  const most = ui.shown === 'timeline' ? longest.alone : longest.below;
   const stop = cursorOf(state, ui);
   const cursor = stop && { at: stop.at, sessions: at(state.timeline, stop.until).sessions };
-  const picture = drawTimeline(state.timeline, { sessions: state.sessions, width, glyphs, now, cursor });
+  const { steps } = state.timeline;
+  // The first one stays: times count from it.
+  const recent = { ...state.timeline, steps: [...steps.slice(0, 1), ...steps.slice(1).slice(-most)] };
+  const picture = drawTimeline(recent, { sessions: state.sessions, width, glyphs, now, cursor });
   const empty: Line[] = [[span('  What the sessions do appears here, time running down.', { dim: true })]];
   const body = picture.body.length > 0 ? picture.body : empty;
   const marked = stop ? cursorRow(picture.rows, stop.at) : -1;
@@ -187,8 +209,9 @@ export const viewSandbox = (
     scroll: { min, max },
   });
   const pane = (id: 'timeline' | 'locks', own: number, lines: number) => {
-    const content =
-      id === 'timeline' ? timelineContent(state, ui, env, own) : locksContent(state, ui, env, own);
+    const draw = id === 'timeline' ? timelineContent : locksContent;
+    const what = `${id} ${own} ${ui.cursor} ${ui.shown}`;
+    const content = remembered(state, env, what, () => draw(state, ui, env, own));
     const page = Math.max(1, lines - content.header.length);
     const most = Math.max(0, content.body.length - page);
     const start = Math.max(0, Math.min(most, content.auto(page)));
