@@ -44,7 +44,7 @@ export const unmetNeeds = (needs: LessonHead['needs'], has: Abilities): string[]
 };
 
 /** Whether abilities matter for a lesson beyond the version, which is known without asking. */
-export const needsAsking = (needs: LessonHead['needs']): boolean =>
+const needsAsking = (needs: LessonHead['needs']): boolean =>
   needs.extensions.length > 0 || needs.privileges.length > 0;
 
 const unasked = (major: number): Abilities => ({

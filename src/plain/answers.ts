@@ -8,7 +8,7 @@ export type Answer = Intent | 'quit' | 'help' | { readonly type: 'unclear'; read
 const unclear = (words: string): Answer => ({ type: 'unclear', words });
 
 /** The question that still waits for an answer. */
-export const unanswered = (state: PlayerState) => {
+const unanswered = (state: PlayerState) => {
   const question = openPrediction(state);
   return question && state.predictions[question.id] === undefined ? question : null;
 };

@@ -4,7 +4,7 @@ import { PostgresError } from './error.ts';
 import type { Connection } from './types.ts';
 
 /** The oldest major version the lessons are verified on. */
-export const oldestMajor = 14;
+const oldestMajor = 14;
 
 export type ServerFacts = {
   /** `18.4` */

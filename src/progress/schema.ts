@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Progress } from './types.ts';
 
 /** Version of the file's shape. Raise it only when an older pg-tutor would misread the file. */
-export const fileVersion = 1;
+const fileVersion = 1;
 
 // Loose: what a newer pg-tutor wrote beside what we know is written back untouched.
 const predictionSchema = z.looseObject({

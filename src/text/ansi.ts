@@ -1,6 +1,7 @@
 import type { Color, Line, Style } from './line.ts';
 
-const colorCodes: Record<Color, number> = {
+/** SGR parameters of the foreground (ECMA-48, 8.3.117; 90 is aixterm's). */
+export const colorCodes: Readonly<Record<Color, number>> = {
   red: 31,
   green: 32,
   yellow: 33,

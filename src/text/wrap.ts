@@ -39,7 +39,7 @@ const pieces = (line: Line): Piece[] => {
 };
 
 /** Neighbours of one style become one span. */
-export const joinSpans = (line: Line): Line => {
+const joinSpans = (line: Line): Line => {
   const result: Span[] = [];
   for (const part of line) {
     const last = result.at(-1);

@@ -4,7 +4,7 @@ import type { Binding } from './keymap.ts';
 import { confirmOr } from './lesson-keys.ts';
 
 /** Whether Ctrl+C has a statement to cancel: one that runs, or waits for a lock. */
-export const canCancel = (state: PlayerState | null): boolean =>
+const canCancel = (state: PlayerState | null): boolean =>
   state !== null &&
   (state.phase === 'running' ||
     (state.phase === 'ready' && state.timeline.steps.some((step) => step.endedAt === null)));

@@ -146,9 +146,8 @@ describe('openProgress', () => {
     await once(dead, 'exit');
     put('{"version":1,"lessons":{}}');
     writeFileSync(`${file}.lock`, `${dead.pid} token`);
-    const started = Date.now();
     openProgress(file).update('a/b', visited('one'));
-    expect(Date.now() - started).toBeLessThan(1_000);
+    // Had it given up waiting, the lock would still be there.
     expect(names()).toEqual(['progress.json']);
 
     writeFileSync(`${file}.lock`, `${process.ppid} token`);

@@ -6,7 +6,7 @@ import { type Pair, tryPairs } from './pairs.ts';
 import { truthRows } from './truth-table.ts';
 
 /** Views are no one's session: their step belongs to this name. */
-export const viewSession = 'pg-tutor';
+const viewSession = 'pg-tutor';
 
 type Fill = (columns: readonly string[], row: readonly Cell[]) => void;
 

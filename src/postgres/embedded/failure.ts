@@ -1,6 +1,6 @@
 import { PostgresError } from '../error.ts';
 
-export const useAnotherServer =
+const useAnotherServer =
   'Or use a server you have: set DATABASE_URL, or pass --url postgres://user@host:port/database.';
 
 /** @param remedy what would help, before the advice to use another server; may be empty. */

@@ -1,17 +1,7 @@
-import type { Color, Line, Style } from '../../text/line.ts';
+import { colorCodes } from '../../text/ansi.ts';
+import type { Line, Style } from '../../text/line.ts';
 
 type Code = { readonly open: number; readonly close: number };
-
-const colors: Record<Color, number> = {
-  red: 31,
-  green: 32,
-  yellow: 33,
-  blue: 34,
-  magenta: 35,
-  cyan: 36,
-  white: 37,
-  gray: 90,
-};
 
 const codesOf = (style: Style | undefined, color: boolean): Code[] => {
   if (!style) return [];
@@ -21,7 +11,7 @@ const codesOf = (style: Style | undefined, color: boolean): Code[] => {
   if (style.italic) codes.push({ open: 3, close: 23 });
   if (style.underline) codes.push({ open: 4, close: 24 });
   if (style.inverse) codes.push({ open: 7, close: 27 });
-  if (style.color && color) codes.push({ open: colors[style.color], close: 39 });
+  if (style.color && color) codes.push({ open: colorCodes[style.color], close: 39 });
   return codes;
 };
 

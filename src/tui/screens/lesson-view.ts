@@ -35,7 +35,7 @@ export const wideFrom = 100;
 const tallFrom = 44;
 
 /** The panes of a lesson: a timeline and locks only where several sessions meet. */
-export const panesOf = (state: PlayerState): readonly PaneId[] =>
+const panesOf = (state: PlayerState): readonly PaneId[] =>
   state.lesson.sessions.length > 1 ? ['page', 'timeline', 'result', 'locks'] : ['page', 'result'];
 
 /** The screen of a lesson, from what happened, where one looks, and how large the terminal is. */
