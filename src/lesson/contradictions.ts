@@ -12,11 +12,10 @@ const checkRowLengths = (
   const width = columns?.length ?? rows[0]?.length ?? 0;
   const other = columns ? `there are ${columns.length} columns` : `the first has ${width}`;
   const index = rows.findIndex((row) => row.length !== width);
-  if (index >= 0)
-    problems.error(
-      claim.position,
-      `${claim.kind}: row ${index + 1} has ${rows[index]?.length ?? 0} values, but ${other}`,
-    );
+  if (index < 0) return;
+  const found = rows[index]?.length ?? 0;
+  const values = found === 1 ? '1 value' : `${found} values`;
+  problems.error(claim.position, `${claim.kind}: row ${index + 1} has ${values}, but ${other}`);
 };
 
 /** Claims of one set that cannot all be true. */

@@ -444,7 +444,7 @@ describe('expect', () => {
     [
       'rows of two lengths',
       ['rows: [[1, 2], [3]]'],
-      ['11:1 error rows: row 2 has 1 values, but the first has 2'],
+      ['11:1 error rows: row 2 has 1 value, but the first has 2'],
     ],
     [
       'rows and columns',
