@@ -283,7 +283,11 @@ describe('expect', () => {
       ['rowcount: 1'],
       ['11:1 error rowcount: unknown key; did you mean "rowCount"?'],
     ],
-    ['a claim for later', ['deadlockVictim: x'], ['11:1 error deadlockVictim: not supported by this version']],
+    [
+      'a claim for later',
+      ['deadlockVictim: x'],
+      ['11:1 error deadlockVictim: not supported by this version'],
+    ],
     [
       'a value of the wrong kind',
       ['rowCount: ten'],
