@@ -96,7 +96,7 @@ const hasName = (): boolean => {
 const nameless = (account: Account) =>
   cannotStart(
     `PostgreSQL cannot make its data directory: the user id ${account?.uid ?? process.getuid?.()} has no name on this system (no line in /etc/passwd).`,
-    'Give it one.',
+    'Run pg-tutor as a user that has a name, or add such a line.',
   );
 
 type Making = {
