@@ -38,7 +38,7 @@ const waitInWords = (wait: Wait, state: PlayerState, now: number): string => {
     const time = now - wait.from;
     return `waits for ${who}: ${what}${time < 1000 ? '' : `, ${formatDuration(time)} so far`}`;
   }
-  const release = releaseInWords(wait, state.timeline.steps);
+  const release = releaseInWords(wait, state.timeline.steps, state.timeline.sessions);
   return `waited ${formatDuration(wait.to - wait.from)} for ${who} (${what})${release ? `, until ${release}` : ''}`;
 };
 

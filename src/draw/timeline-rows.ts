@@ -256,7 +256,7 @@ export const timelineRows = (timeline: TimelineState, options: RowOptions): Row[
     if (following && following.statement === wait.statement) return;
     const until = following ? Math.min(following.statement, count(step)) : count(step);
     const selfEnded = step.error !== null && !following && givesUpWaiting.has(step.error.sqlstate);
-    const release = selfEnded ? null : releaseInWords(wait, timeline.steps);
+    const release = selfEnded ? null : releaseInWords(wait, timeline.steps, timeline.sessions);
     const releaseRow = release === null ? undefined : lastRow.get(wait.endedDuring ?? '');
     const lines = outcome(step, wait.statement);
     const beside = releaseRow === undefined ? undefined : rows[releaseRow];

@@ -2,7 +2,7 @@ import type { Glyphs } from '../text/glyphs.ts';
 import type { Color } from '../text/line.ts';
 import { sanitizeLine } from '../text/sanitize.ts';
 import type { LockTarget, StatementResult } from '../timeline/events.ts';
-import type { StepState, Wait } from '../timeline/state.ts';
+import type { SessionState, StepState, Wait } from '../timeline/state.ts';
 
 /** Yellow and red mean waiting and failing, so sessions do not use them. */
 const sessionColors: readonly Color[] = ['cyan', 'magenta', 'blue', 'green', 'white', 'gray'];
@@ -92,9 +92,16 @@ const valueInWords = (result: StatementResult, glyphs: Glyphs): string => {
 };
 
 /** How the wait of a step ended, when another session ended it: `alice committed`. */
-export const releaseInWords = (wait: Wait, steps: readonly StepState[]): string | null => {
+export const releaseInWords = (
+  wait: Wait,
+  steps: readonly StepState[],
+  sessions: readonly SessionState[] = [],
+): string | null => {
   const step = steps.findLast((candidate) => candidate.step === wait.endedDuring);
   if (!step) return null;
+  // pg_terminate_backend: who sent it held nothing.
+  const gone = sessions.find((session) => session.lost && wait.by.includes(session.name));
+  if (gone && !wait.by.includes(step.session)) return `${gone.name}'s session ended`;
   if (step.error?.sqlstate === '40P01') return `${step.session} was rolled back`;
   const last = flattenSql(step.statements[step.statements.length - 1] ?? step.sql);
   if (/^(commit|end)\b/i.test(last)) return `${step.session} committed`;

@@ -257,10 +257,10 @@ export class Narrator {
     const key = `${step.step} ${step.sentAt} ${wait.from}`;
     if (this.#toldWaits.has(key)) return [];
     this.#toldWaits.add(key);
-    const { steps } = this.#state.timeline;
+    const { steps, sessions } = this.#state.timeline;
     const last = steps.at(-1);
     const endedDuring = wait.to === null && last !== step ? (last?.step ?? null) : wait.endedDuring;
-    const release = releaseInWords({ ...wait, endedDuring }, steps);
+    const release = releaseInWords({ ...wait, endedDuring }, steps, sessions);
     return [
       { kind: 'waited', session: step.session, by: wait.by, ms: (wait.to ?? event.at) - wait.from, release },
     ];

@@ -68,7 +68,30 @@ const sampled = (
 /** The step in whose course a wait ended: the last one another session sent. */
 const endingStep = (state: TimelineState, waiting: string): string | null => {
   const sent = last(state.steps);
-  return sent && sent.step !== waiting ? sent.step : null;
+  if (sent && sent.step !== waiting) return sent.step;
+  // Nobody has sent anything since: the end of a statement of one it waited for let it go, a deadlock's victim say.
+  const wait = last(state.steps.findLast((step) => step.step === waiting)?.waits ?? []);
+  const ended = state.steps.filter(
+    (step) => wait?.by.includes(step.session) && step.endedAt !== null && step.endedAt >= wait.from,
+  );
+  return ended.sort((a, b) => (a.endedAt ?? 0) - (b.endedAt ?? 0)).at(-1)?.step ?? null;
+};
+
+/** How long before a victim's error the grants that followed from it may be seen, ms. */
+const victimLag = 100;
+
+/** The grants that a deadlock's victim made possible, when they were seen before its error. */
+const creditVictim = (state: TimelineState, victim: string, at: number): TimelineState => {
+  const step = state.steps.findLast((one) => one.step === victim);
+  if (step?.error?.sqlstate !== '40P01') return state;
+  const credit = (wait: Wait): Wait =>
+    wait.endedDuring === null &&
+    wait.to !== null &&
+    wait.to >= at - victimLag &&
+    wait.by.includes(step.session)
+      ? { ...wait, endedDuring: victim }
+      : wait;
+  return { ...state, steps: state.steps.map((one) => ({ ...one, waits: one.waits.map(credit) })) };
 };
 
 const endStep = (
@@ -178,15 +201,14 @@ const apply = (state: TimelineState, event: RunEvent, page: string | null): Time
       }));
     case 'step-finished':
       return endStep(state, event, { status: 'done' });
-    case 'step-failed':
-      return changeStep(
-        endStep(state, event, { status: 'failed', error: event.error }),
-        event.step,
-        (step) => ({
-          ...step,
-          conflict: conflictOf(state, step),
-        }),
-      );
+    case 'step-failed': {
+      const failed = endStep(state, event, { status: 'failed', error: event.error });
+      const known = changeStep(failed, event.step, (step) => ({
+        ...step,
+        conflict: conflictOf(state, step),
+      }));
+      return creditVictim(known, event.step, event.at);
+    }
     case 'step-cancelled':
       return endStep(state, event, { status: 'cancelled', error: event.error });
     case 'step-settled':

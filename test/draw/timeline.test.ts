@@ -89,6 +89,31 @@ describe('the timeline', () => {
     expect(text).toMatch(/released: bob was rolled\s+back/);
   });
 
+  it('connects the grant with the victim whoever was sent last, and whichever event came first', () => {
+    const ring = () =>
+      started('alice', 'bob')
+        .send('a2', 'alice', 'update t set x = 2 where id = 2')
+        .blocked('a2', ['bob'], onTransaction('12'))
+        .wait(10)
+        .send('b2', 'bob', 'update t set x = 2 where id = 1')
+        .blocked('b2', ['alice'], onTransaction('11'))
+        .wait(1000);
+    const error = ['a2', '40P01', 'deadlock detected'] as const;
+    const errorFirst = ring()
+      .failed(...error)
+      .wait(2)
+      .add({ type: 'step-unblocked', step: 'b2' });
+    const grantFirst = ring()
+      .add({ type: 'step-unblocked', step: 'b2' })
+      .wait(2)
+      .failed(...error);
+    for (const recorder of [errorFirst, grantFirst]) {
+      const text = draw(recorder.tag('b2', 'UPDATE 1').finished('b2'), ['alice', 'bob']).join('\n');
+      expect(text).toMatch(/alice → bob → alice ─+→ ✓ 1 row/);
+      expect(text).toContain('released: alice was rolled');
+    }
+  });
+
   it('leads from the commit that won to the 40001 of the one that waited', () => {
     const recorder = started('alice', 'bob')
       .run('a1', 'alice', 'update t set x = 1', 'UPDATE 1')

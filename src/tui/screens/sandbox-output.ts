@@ -64,7 +64,7 @@ const drawStatementResult = (
 
 const endedWait = (wait: Wait, state: SandboxState, options: OutputOptions): Line[] => {
   if (wait.to === null) return [];
-  const release = releaseInWords(wait, state.timeline.steps);
+  const release = releaseInWords(wait, state.timeline.steps, state.timeline.sessions);
   const words = `waited ${formatDuration(wait.to - wait.from)} for ${listInWords(wait.by) || 'a lock'}`;
   return marked(
     options.glyphs.waiting,
