@@ -35,7 +35,11 @@ const asFailure = (error: ServerMessage, sql: string, prefix: number): Failure =
   const before = at > 0 ? sql.slice(0, at - 1).split('\n') : null;
   const place = before ? `--sql:${before.length}:${(before.at(-1)?.length ?? 0) + 1}: ` : '';
   const more = [error.detail, error.hint].filter((part) => part !== undefined).join(' ');
-  return new Failure(`${place}${error.message} (SQLSTATE ${error.sqlstate})`, more);
+  const message = sanitizeLine(`${place}${error.message} (SQLSTATE ${error.sqlstate})`, ' ');
+  return new Failure(
+    message,
+    sanitizeLine(more, ' ') || 'Nothing was changed: the transaction was rolled back.',
+  );
 };
 
 /**
@@ -83,7 +87,10 @@ export const explainSql = async (sql: string, globals: Globals, signal: AbortSig
           },
         });
         if (end.type === 'lost')
-          throw new Failure(`The connection is lost: ${connection.lost?.reason ?? 'the server closed it'}`);
+          throw new Failure(
+            `The connection is lost: ${sanitizeLine(connection.lost?.reason ?? 'the server closed it', ' ')}`,
+            'What the statement did is rolled back by the server.',
+          );
         if (end.type === 'failed') throw asFailure(end.error, sql, prefix);
       };
       await send('begin', 0);
@@ -93,7 +100,11 @@ export const explainSql = async (sql: string, globals: Globals, signal: AbortSig
       } finally {
         if (!connection.lost) await send('rollback', 0);
       }
-      if (printed === null) throw new Failure('The server printed no plan.');
+      if (printed === null)
+        throw new Failure(
+          'The server printed no plan.',
+          'Only statements that EXPLAIN takes can be explained.',
+        );
       return printed;
     } finally {
       signal.removeEventListener('abort', stop);

@@ -19,10 +19,14 @@ const reasons: Readonly<Record<string, string>> = {
 const cannotRead = (name: string, error: unknown): Failure => {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const reason = reasons[code] ?? (error instanceof Error ? error.message : String(error));
-  return new Failure(`${name} cannot be read: ${reason}`);
+  return new Failure(
+    `${name} cannot be read: ${reason}.`,
+    'Name a file with the output of EXPLAIN, or - for stdin.',
+  );
 };
 
-const tooLarge = (name: string): Failure => new Failure(`${name} cannot be read: it is larger than 256 MB`);
+const tooLarge = (name: string): Failure =>
+  new Failure(`${name} cannot be read: it is larger than 256 MB.`, 'Cut out the plans that matter.');
 
 /** Everything on stdin. @throws {Failure} */
 const readStdin = async (): Promise<string> => {

@@ -67,7 +67,7 @@ const bufferFacts = (node: PlanNode): Fact[] => {
 };
 
 const timeFacts = (node: PlanNode): Fact[] => {
-  const { selfMs, totalMs, selfCpuMs, toleranceMs, loops, processes } = node;
+  const { selfMs, totalMs, selfCpuMs, selfToleranceMs: toleranceMs, loops, processes } = node;
   if (selfMs === null || totalMs === null) return [];
   // A rounding error that is larger than a twentieth of the number should be known.
   const doubt = toleranceMs !== null && toleranceMs > 0.005 && toleranceMs > selfMs / 20;

@@ -122,11 +122,13 @@ export const changesInWords = (row: DiffRow): string => {
   return row.mark === 'vanished' ? ['gone', ...row.changes].join('; ') : row.changes.join('; ');
 };
 
-/** `3,110 → 24 pages, 12.1 ms → 0.20 ms` */
-export const totalsInWords = ({ pages, ms }: PlanDiff, glyphs: Glyphs): string => {
+/** `3,110 → 24 pages, 12.1 ms → 0.20 ms`; what the verdict says already is left out. */
+export const totalsInWords = ({ pages, ms, verdict }: PlanDiff, glyphs: Glyphs): string => {
   const arrow = planGlyphs(glyphs).arrow;
   return [
-    pages === null ? null : `${wholeCount(pages.before)} ${arrow} ${wholeCount(pages.after)} pages`,
+    pages === null || verdict.includes('pages')
+      ? null
+      : `${wholeCount(pages.before)} ${arrow} ${wholeCount(pages.after)} pages`,
     ms === null ? null : `${msInWords(ms.before)} ${arrow} ${msInWords(ms.after)}`,
   ]
     .filter((part) => part !== null)

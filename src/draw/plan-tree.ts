@@ -50,13 +50,13 @@ const factorWidth = 6;
 const titles: Readonly<Record<Metric, readonly [self: string, inclusive: string]>> = {
   time: ['self ms', 'total ms'],
   rows: ['rows', 'rows'],
-  buffers: ['pages', 'pages all'],
-  cost: ['self cost', 'cost'],
-  wal: ['WAL', 'WAL all'],
+  buffers: ['pages', 'all pages'],
+  cost: ['own cost', 'cost'],
+  wal: ['WAL', 'all WAL'],
 };
 
 const titleOf = ({ metric, inclusive, clock }: MetricView): string => {
-  if (metric === 'time' && clock === 'cpu') return inclusive ? 'total CPU' : 'self CPU';
+  if (metric === 'time' && clock === 'cpu') return inclusive ? 'all CPU' : 'self CPU';
   return titles[metric][inclusive ? 1 : 0];
 };
 
@@ -112,8 +112,8 @@ const stem = (
   return levels.reverse().join('');
 };
 
-/** No more than this of a row is stem. */
-const stemRoom = (width: number): number => Math.max(6, Math.floor(width * 0.3));
+/** No more than this of a row is stem: the numbers take about half of 80 columns. */
+const stemRoom = (width: number): number => Math.max(6, Math.floor((width - 44) * 0.45));
 
 const branchOf = (row: PlanRow, node: PlanNode | undefined, signs: PlanGlyphs): string => {
   if (row.kind === 'worker') return signs.bracket;

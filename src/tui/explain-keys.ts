@@ -174,7 +174,7 @@ export const explainKeys: readonly ExplainBinding[] = [
     keys: ['down', 'j'],
     shown: () => ['up', 'down'],
     help: 'down; behind Tab: scroll the words about the node',
-    hint: ({ ui }) => (ui.picture === 'tree' && ui.focus === 'detail' ? 'scroll' : ''),
+    hint: ({ ui }) => (ui.picture === 'choose' ? 'choose' : ui.focus === 'detail' ? 'scroll' : null),
     when: ({ plan }) => plan !== null,
     run: (context) => move(context, 1),
   },
@@ -350,12 +350,20 @@ export const explainKeys: readonly ExplainBinding[] = [
     run: ({ ui, set, quit }) =>
       ui.leaving ? quit(130) : set({ notice: 'Press Ctrl+C again to leave pg-tutor.', leaving: true }),
   },
-  { id: 'help', keys: ['?'], help: 'this list', hint: () => 'keys', run: ({ set }) => set({ help: 0 }) },
+  {
+    id: 'help',
+    keys: ['?'],
+    help: 'this list',
+    hint: () => 'keys',
+    keep: true,
+    run: ({ set }) => set({ help: 0 }),
+  },
   {
     id: 'quit',
     keys: ['q', 'esc'],
     help: 'back; from the tree: leave',
     hint: ({ ui }) => (ui.picture === 'tree' || ui.picture === 'choose' ? 'leave' : 'tree'),
+    keep: true,
     run: (context) => {
       const { ui, set, leave, plan } = context;
       if (ui.focus === 'detail') set({ focus: 'tree' });

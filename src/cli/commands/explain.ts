@@ -73,7 +73,7 @@ const requestFrom = (values: Values, positional: string | undefined): Request =>
 /** @throws {Failure} when there is not exactly one */
 const onlyPlan = (plans: readonly NamedPlan[], source: string): NamedPlan => {
   const [first, second] = plans;
-  if (!first) throw new Failure(`${source}: there is no plan in it`);
+  if (!first) throw new Failure(`${source}: there is no plan in it.`, 'Put the output of EXPLAIN there.');
   if (second)
     throw new Failure(
       `${source} has ${plans.length} plans, and --diff compares one with one.`,
@@ -152,11 +152,12 @@ const showOnScreen = async (
     progress: {
       all: () => ({}),
       lesson: () => {
-        throw new Failure('There are no lessons on this screen.');
+        throw new Failure('There are no lessons on this screen.', 'pg-tutor learn opens one.');
       },
       takeNotices: () => [],
     },
-    openPlayer: () => Promise.reject(new Failure('There are no lessons on this screen.')),
+    openPlayer: () =>
+      Promise.reject(new Failure('There are no lessons on this screen.', 'pg-tutor learn opens one.')),
     start: {
       screen: 'explain',
       explain: {

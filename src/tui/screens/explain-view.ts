@@ -158,7 +158,7 @@ const viewDiff = (ui: ExplainUi, { width, height }: Size, env: Env): ExplainView
     row && (row.after === null ? diff.before.nodes[(row.before ?? 0) - 1] : diff.after.nodes[row.after - 1]);
   const words =
     row && node
-      ? `${sanitizeLine(node.label)} ${targetOf(node)}: ${sanitizeLine(changesInWords(row), ' ')}`
+      ? `${`${sanitizeLine(node.label)} ${targetOf(node)}`.trim()}: ${sanitizeLine(changesInWords(row), ' ')}`
       : '';
   const title = span(`${glyphs.hLine} ${names} `, { bold: true });
   const lines = [
@@ -217,8 +217,10 @@ const viewNothing = ({ width, height }: Size, { glyphs }: Env): ExplainView => {
     'The more it was asked for, the more can be told: EXPLAIN (ANALYZE, BUFFERS, VERBOSE, SETTINGS) …',
   ];
   const text = words.flatMap((line) => wrapLine(plainLine(line), Math.min(76, width - 4)));
-  const above = Math.max(0, Math.floor((height - text.length) / 2) - 1);
+  const above = Math.max(0, Math.floor((height - text.length) / 2) - 3);
   const lines = [
+    plainLine(' Explain a plan', { bold: true }),
+    rule(width, glyphs),
     ...Array.from({ length: above }, (): Line => []),
     ...text.map((line): Line => [span('  '), ...line]),
   ];
