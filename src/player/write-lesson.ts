@@ -31,6 +31,12 @@ const resultClaim = (result: StatementResult): string[] => {
  */
 export const claimsFrom = (timeline: TimelineState, steps: readonly ScriptStep[]): ClaimLine[] => {
   const lines: ClaimLine[] = [];
+  const place = new Map(steps.map(({ id }, index) => [id, index]));
+  /** The step after which the end of another is known: the one that ended its wait, if that comes later. */
+  const endsUnder = (step: StepState): string => {
+    const by = step.waits.at(-1)?.endedDuring ?? step.step;
+    return (place.get(by) ?? -1) > (place.get(step.step) ?? -1) ? by : step.step;
+  };
   for (const { id, lost } of steps) {
     const run = timeline.steps.findLast((step) => step.step === id);
     if (!run) continue;
@@ -38,11 +44,11 @@ export const claimsFrom = (timeline: TimelineState, steps: readonly ScriptStep[]
       lines.push({ under: id, text: `- { ${text} }` });
     };
     if (lost.length > 0) add(`lost: ${sessionList(lost)}`);
-    const freed = timeline.steps.filter((step) => step.waits.at(-1)?.endedDuring === id && step.step !== id);
+    const freed = timeline.steps.filter((step) => step.step !== id && endsUnder(step) === id);
     if (freed.length > 0) add(`unblocks: ${sessionList([...new Set(freed.map((step) => step.session))])}`);
     const wait = run.waits.at(-1);
     if (wait && wait.by.length > 0) add(`blockedBy: ${sessionList(wait.by)}`);
-    if (!wait || wait.endedDuring === null || run.error) for (const text of outcomeClaims(run)) add(text);
+    if (endsUnder(run) === id || run.error) for (const text of outcomeClaims(run)) add(text);
     for (const step of freed) {
       if (step.error) continue;
       for (const text of outcomeClaims(step)) add(`step: ${step.step}, ${text}`);

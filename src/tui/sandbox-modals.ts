@@ -18,6 +18,7 @@ export const addSession = (context: SandboxContext) => {
   if (context.state.sessions.length >= mostSessions)
     return notice(context, `There are ${mostSessions} sessions at most.`);
   context.intent({ type: 'add-session' });
+  context.set({ focus: context.state.sessions.length, shown: 'all' });
 };
 
 export const askRemove = (context: SandboxContext) => {

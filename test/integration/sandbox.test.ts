@@ -1,12 +1,15 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseSpec } from '../../src/isolation/parse.ts';
 import { parseLesson } from '../../src/lesson/parse.ts';
 import { runLesson } from '../../src/player/run-lesson.ts';
 import { createSandbox } from '../../src/player/sandbox.ts';
 import { openStep, type Sandbox } from '../../src/player/sandbox-state.ts';
+import { openServer } from '../../src/postgres/server.ts';
 import type { Server } from '../../src/postgres/types.ts';
 import { hasIsolationtester, isolationtester } from '../support/isolationtester.ts';
-import { testServer } from '../support/server.ts';
+import { testServer, testStateDir } from '../support/server.ts';
 import { until } from '../support/until.ts';
 
 /** The sandbox closes the server it is given; the shared one must outlive it. */
@@ -334,5 +337,31 @@ describe('a sandbox in a database of the user', () => {
     await inside.end();
     await admin.rows('drop database shop');
     await admin.end();
+  });
+});
+
+describe('a server that dies under a sandbox', () => {
+  it('is told, and a reset begins anew with the script', async () => {
+    const stateDir = path.join(testStateDir(), '..', 'killed-sandbox');
+    mkdirSync(stateDir, { recursive: true });
+    const own = () =>
+      openServer({ target: { kind: 'embedded' }, stateDir, confirm: async () => true, log: () => {} });
+    const hands = await open({ openServer: own });
+    hands.sandbox.dispatch({ type: 'run', session: 's1', text: 'select pg_sleep(60);' });
+    await until(() => openStep(hands.state, 's1') !== null, 's1 sleeps');
+    const server = await own();
+    const connection = await server.connect({ database: 'postgres', applicationName: 'test' });
+    const [row] = await connection.rows(`select split_part(pg_read_file('postmaster.pid'), E'\\n', 1)`);
+    await connection.end();
+    process.kill(Number(row?.[0]), 'SIGKILL');
+    await server.close();
+    await until(() => hands.state.phase === 'broken', 'the loss is known');
+    expect(hands.state.problem).toMatch(/terminat|closed|crash|hung up/i);
+    hands.sandbox.dispatch({ type: 'reset' });
+    await until(() => hands.state.phase === 'ready', `ready, not ${hands.state.problem}`, 20_000);
+    await until(() => hands.state.timeline.sessions.length === 2, 'the sessions are back');
+    await hands.run('s1', 'table account;');
+    await hands.idle();
+    expect(hands.steps('s1').at(-1)?.results[0]?.rowCount).toBe(2);
   });
 });
