@@ -77,7 +77,7 @@ export const differences = (
 };
 
 export const progressBar = (done: number, total: number, width: number, glyphs: Glyphs): string => {
-  const full = total === 0 ? width : Math.round((width * Math.min(done, total)) / total);
+  const full = total === 0 ? 0 : Math.round((width * Math.min(done, total)) / total);
   return glyphs.barFull.repeat(full) + glyphs.barEmpty.repeat(width - full);
 };
 

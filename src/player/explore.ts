@@ -15,7 +15,7 @@ export type ExploreOptions = {
   readonly page: string;
   /** Orders to run at most. */
   readonly bound: number;
-  /** After every order. */
+  /** Before the first order and after each. */
   readonly onProgress?: (exploration: Exploration) => void;
   readonly signal?: AbortSignal;
 };
@@ -57,6 +57,7 @@ export const explore = async (options: ExploreOptions): Promise<Exploration> => 
     state = { ...state, ...change };
     options.onProgress?.(state);
   };
+  options.onProgress?.(state);
   const hush = (): void => void bench.hush().catch(() => {});
   signal?.addEventListener('abort', hush);
   /** Beginnings that cannot be gone on with, as the numbers of the lists. */

@@ -50,7 +50,7 @@ describe('all orders of a page', () => {
     expect(found.outcomes.map(({ orders }) => orders)).toEqual([4, 1, 1]);
     expect(balances(found)).toEqual(['200', '100', '100']);
     expect(found.outcomes.map(({ own }) => own)).toEqual([true, false, false]);
-    expect(progress).toEqual([1, 2, 3, 4, 5, 6, 6]);
+    expect(progress).toEqual([0, 1, 2, 3, 4, 5, 6, 6]);
     const [lost] = found.outcomes;
     expect(lost?.tables).toEqual([{ table: 'account', rowCount: 2, rows: ['(1,200)', '(2,200)'] }]);
     const apart = differences(found.outcomes, readModifyWrite, 'both', glyphs);

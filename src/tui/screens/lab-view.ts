@@ -225,7 +225,7 @@ export const viewExploration = (
         ],
         span(glyphs.vLine, { dim: true }),
       )
-    : [...list, rule(width, glyphs), ...detail];
+    : [...list, ...(list.length > 0 ? [rule(width, glyphs)] : []), ...detail];
   return {
     lines: exactly([...head, ...panes], { width, height }),
     maxBack: max,
