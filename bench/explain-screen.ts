@@ -1,0 +1,116 @@
+/**
+ * The screen of a large plan, CPU time of this process: from the text in memory to the first frame, and a key that
+ * moves the cursor, through to the bytes that the terminal gets. 120 x 36.
+ */
+import { readPlans } from '../src/explain/read.ts';
+import { unicodeGlyphs } from '../src/text/glyphs.ts';
+import { createExplainScreen } from '../src/tui/explain-screen.ts';
+import { catalogOf, openTui } from '../test/support/tui.ts';
+
+type Raw = { [key: string]: unknown; Plans?: Raw[] };
+
+/** A plan of that many nodes: nested joins, each of a scan, under an Append of many. */
+const makePlan = (count: number): string => {
+  let made = 0;
+  const node = (type: string, more: Raw): Raw => {
+    made += 1;
+    const rows = 1 + ((made * 7919) % 5000);
+    return {
+      'Node Type': type,
+      'Parallel Aware': false,
+      'Startup Cost': 0.1,
+      'Total Cost': 100 + made,
+      'Plan Rows': rows,
+      'Plan Width': 8,
+      'Actual Startup Time': 0.01,
+      'Actual Total Time': 2 + (made % 50) / 10,
+      'Actual Rows': rows,
+      'Actual Loops': 1,
+      'Shared Hit Blocks': 10 + (made % 90),
+      'Shared Read Blocks': made % 7,
+      ...more,
+    };
+  };
+  const scan = (role: string): Raw =>
+    node(made % 3 === 0 ? 'Index Scan' : 'Seq Scan', {
+      'Parent Relationship': role,
+      'Relation Name': `orders_${made}`,
+      Alias: `o${made}`,
+      ...(made % 3 === 0 ? { 'Index Name': `orders_${made}_pkey`, 'Index Cond': `(id = ${made})` } : {}),
+      Filter: `(amount > ${made})`,
+      'Rows Removed by Filter': 100,
+    });
+  const join = (depth: number): Raw =>
+    node('Hash Join', {
+      'Parent Relationship': 'Member',
+      'Join Type': 'Inner',
+      'Hash Cond': '(a.id = b.id)',
+      Plans: [
+        depth > 0 ? { ...join(depth - 1), 'Parent Relationship': 'Outer' } : scan('Outer'),
+        scan('Inner'),
+      ],
+    });
+  const members: Raw[] = [];
+  while (made < count - 1) members.push(join(made % 9));
+  const plan = node('Append', { 'Actual Total Time': 10_000, Plans: members });
+  return JSON.stringify([{ Plan: plan, 'Planning Time': 3, 'Execution Time': 10_010 }]);
+};
+
+const cpu = (from: NodeJS.CpuUsage): number => {
+  const { user, system } = process.cpuUsage(from);
+  return (user + system) / 1000;
+};
+const median = (values: number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+const say = (name: string, ms: number): void => {
+  process.stdout.write(`${name.padEnd(46)} ${ms.toFixed(1).padStart(8)} ms\n`);
+};
+
+const size = { width: 120, height: 36 };
+const nothing = (): void => {};
+
+for (const count of [500, 5_000, 20_000]) {
+  const text = makePlan(count);
+  const first = process.cpuUsage();
+  const items = readPlans(text).map((plan) => ({ name: 'bench', plan }));
+  const screen = createExplainScreen({
+    items,
+    glyphs: unicodeGlyphs,
+    changed: nothing,
+    send: nothing,
+    leave: nothing,
+    quit: nothing,
+    suspend: nothing,
+    redraw: nothing,
+  });
+  screen.frame(size);
+  say(`${count} nodes: read and draw the first frame`, cpu(first));
+  const keys: number[] = [];
+  for (let key = 0; key < 300; key++) {
+    const from = process.cpuUsage();
+    screen.press(key % 10 === 9 ? 'pgdn' : 'down', size);
+    screen.frame(size);
+    keys.push(cpu(from));
+  }
+  say(`${count} nodes: a key, our part (median of 300)`, median(keys));
+}
+
+const items = readPlans(makePlan(5_000)).map((plan) => ({ name: 'bench', plan }));
+const { screen, quit } = openTui(catalogOf([]), {
+  size: { columns: size.width, rows: size.height },
+  start: { screen: 'explain', explain: { items } },
+});
+await screen.until('q leave');
+await screen.until(() => screen.rawMode);
+const keys: number[] = [];
+for (let key = 0; key < 200; key++) {
+  const before = screen.text();
+  const from = process.cpuUsage();
+  screen.type('j');
+  await screen.until((text) => text !== before);
+  keys.push(cpu(from));
+}
+// What is printed while the screen is taken would be held back.
+await quit();
+say('5000 nodes: a key, Ink and the emulator as well', median(keys));
+process.exit(0);
