@@ -117,6 +117,10 @@ const disabledByCost = (cost: number | null, children: readonly (number | null)[
   return Math.floor(cost / disableCost) > below;
 };
 
+/** The JSON format of an Append says 0, the text format nothing. */
+const removedNone = (source: RawPlan['source'], type: string): number | null =>
+  source === 'text' && (type === 'Append' || type === 'Merge Append') ? 0 : null;
+
 const boolean = (raw: RawObject, key: string): boolean => raw[key] === true;
 
 /** @throws {PlanError} when the tree is not made of plan nodes. */
@@ -245,7 +249,7 @@ export const derivePlan = (raw: RawPlan): Plan => {
       heapFetches: read.number(source, 'Heap Fetches'),
       heapBlocks: exact === null && lossy === null ? null : { exact: exact ?? 0, lossy: lossy ?? 0 },
       indexSearches: read.number(source, 'Index Searches'),
-      subplansRemoved: read.number(source, 'Subplans Removed'),
+      subplansRemoved: read.number(source, 'Subplans Removed') ?? removedNone(raw.source, place.type),
       workersPlanned: read.number(source, 'Workers Planned'),
       workersLaunched: read.number(source, 'Workers Launched'),
       workers,

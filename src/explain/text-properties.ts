@@ -142,7 +142,7 @@ export const addProperty = (raw: RawObject, key: string, value: string): void =>
   else if (/^(?:Buckets|Batches|Planned Partitions|Hits|Heap Blocks|Storage)$/.test(key))
     addPairs(raw, `${key}: ${value}`);
   else if (counts.test(key) && /^-?[\d.]+$/.test(value)) raw[key] = Number(value);
-  else if (value === 'true' || value === 'false') raw[key] = value === 'true';
+  else if (/^(?:Disabled|Inner Unique|Single Copy)$/.test(key)) raw[key] = value === 'true';
   else if (lists.test(key)) {
     // Grouping sets print several keys; the JSON format nests them, conditions are all we need of them.
     const items = key === 'TID Cond' ? value : splitList(value);
