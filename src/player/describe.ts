@@ -12,12 +12,12 @@ import {
   listSchemasSql,
   sequenceSql,
 } from './describe.sql.ts';
-import type { DescribedTable, Expanded } from './sandbox-state.ts';
+import type { DescribedTable, Expanded, SandboxEventBody, SandboxState, Told } from './sandbox-state.ts';
 
 /** Asks in the session that the command was given in. */
-export type Ask = (sql: string, values: readonly QueryValue[]) => Promise<(string | null)[][]>;
+type Ask = (sql: string, values: readonly QueryValue[]) => Promise<(string | null)[][]>;
 
-export type Command =
+type Command =
   | { readonly kind: 'timing'; readonly on: boolean | null }
   /** null: the other one. */
   | { readonly kind: 'expanded'; readonly expanded: Expanded | null }
@@ -48,10 +48,10 @@ const lists = {
   dn: { title: 'List of schemas', columns: columnsOf('Name', 'Owner'), sql: listSchemasSql },
   du: { title: 'List of roles', columns: columnsOf('Role name', 'Attributes'), sql: listRolesSql },
 } as const;
-export type ListName = keyof typeof lists;
+type ListName = keyof typeof lists;
 const isList = (name: string): name is ListName => Object.hasOwn(lists, name);
 
-export const commandHelp = `\\d [pattern]    relations; each in full when a name is given
+const commandHelp = `\\d [pattern]    relations; each in full when a name is given
 \\dt \\dv \\ds     tables, views, sequences
 \\di \\df         indexes, functions
 \\dn \\du         schemas, roles
@@ -64,7 +64,7 @@ Patterns: * and ? stand for any, schema.name, "Quoted".`;
 /** Whether the text is for us and not for the server. */
 export const isCommand = (input: string): boolean => input.trimStart().startsWith('\\');
 
-export const parseCommand = (input: string): Command => {
+const parseCommand = (input: string): Command => {
   const [name = '', ...rest] = input.trim().replace(/;$/, '').slice(1).split(/\s+/);
   const pattern = rest.join(' ');
   const bare = name.replace(/[+S]+$/, '');
@@ -106,10 +106,10 @@ export const patternToRegex = (pattern: string): { schema: string | null; name: 
     : { schema: null, name: whole(parts[0]) };
 };
 
-export const noMatch = (pattern: string): string => `Did not find any relation named "${pattern}".`;
+const noMatch = (pattern: string): string => `Did not find any relation named "${pattern}".`;
 
 /** @throws {PostgresError} a pattern that is no regular expression, a transaction that has failed */
-export const listObjects = async (list: ListName, pattern: string, ask: Ask): Promise<DescribedTable> => {
+const listObjects = async (list: ListName, pattern: string, ask: Ask): Promise<DescribedTable> => {
   const { title, columns, sql } = lists[list];
   const { schema, name } = patternToRegex(pattern);
   return { title, columns, rows: await ask(sql, [schema, name]), footer: [] };
@@ -145,7 +145,7 @@ const describeTable = async (oid: string, ask: Ask): Promise<Omit<DescribedTable
 };
 
 /** Every relation the pattern finds, 20 at most; none: an empty list. @throws {PostgresError} */
-export const describeRelations = async (pattern: string, ask: Ask): Promise<DescribedTable[]> => {
+const describeRelations = async (pattern: string, ask: Ask): Promise<DescribedTable[]> => {
   const { schema, name } = patternToRegex(pattern);
   const tables: DescribedTable[] = [];
   for (const [oid, owner, relation, kind, words] of await ask(findRelationsSql, [schema, name])) {
@@ -160,4 +160,40 @@ export const describeRelations = async (pattern: string, ask: Ask): Promise<Desc
     tables.push({ title, ...drawn });
   }
   return tables;
+};
+
+export type CommandOutcome = {
+  /** What it changed in the sandbox. */
+  readonly changes: readonly SandboxEventBody[];
+  readonly told: Partial<Pick<Told, 'tables' | 'words' | 'error'>>;
+};
+
+/** A backslash command. @throws {PostgresError} what the server says to our question */
+export const runCommand = async (
+  text: string,
+  { timing, expanded }: Pick<SandboxState, 'timing' | 'expanded'>,
+  ask: Ask,
+): Promise<CommandOutcome> => {
+  const command = parseCommand(text);
+  switch (command.kind) {
+    case 'timing': {
+      const on = command.on ?? !timing;
+      return { changes: [{ type: 'timing-set', on }], told: { words: `Timing is ${on ? 'on' : 'off'}.` } };
+    }
+    case 'expanded': {
+      const next = command.expanded ?? (expanded === 'on' ? 'off' : 'on');
+      const words = `Expanded display is ${next === 'auto' ? 'used automatically' : next}.`;
+      return { changes: [{ type: 'expanded-set', expanded: next }], told: { words } };
+    }
+    case 'help':
+      return { changes: [], told: { words: commandHelp } };
+    case 'unknown':
+      return { changes: [], told: { error: `invalid command ${command.words}; \\? lists what there is` } };
+    case 'list':
+      return { changes: [], told: { tables: [await listObjects(command.list, command.pattern, ask)] } };
+    case 'describe': {
+      const tables = await describeRelations(command.pattern, ask);
+      return { changes: [], told: tables.length > 0 ? { tables } : { error: noMatch(command.pattern) } };
+    }
+  }
 };

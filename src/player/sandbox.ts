@@ -1,3 +1,7 @@
+/**
+ * One thing although it is long: the life of a sandbox. Who may run what now, and what a reset, a lost session, a lost
+ * server or the end cuts short, is decided from the same few fields; apart, each part would have to be told of all.
+ */
 import { Run } from '../engine/run.ts';
 import { applySettings } from '../engine/settings.ts';
 import type { SqlStep } from '../lesson/types.ts';
@@ -6,7 +10,8 @@ import type { Connection, Server } from '../postgres/types.ts';
 import { splitStatements } from '../text/statements.ts';
 import type { EventBody, ServerMessage } from '../timeline/events.ts';
 import type { Clock } from '../timeline/recorder.ts';
-import { commandHelp, describeRelations, isCommand, listObjects, noMatch, parseCommand } from './describe.ts';
+import { coalesced } from './coalesced.ts';
+import { isCommand, runCommand } from './describe.ts';
 import { experimentOf } from './experiment.ts';
 import { createCatalogReader } from './read-catalog.ts';
 import {
@@ -75,26 +80,6 @@ const endsStep: ReadonlySet<EventBody['type']> = new Set([
   'step-cancelled',
   'session-lost',
 ]);
-
-/** One thing at a time; asked for again while it is busy, it goes once more. What goes wrong is left out. */
-const coalesced = (work: () => Promise<unknown>): (() => void) => {
-  let busy = false;
-  let again = false;
-  const go = (): void => {
-    if (busy) {
-      again = true;
-      return;
-    }
-    busy = true;
-    const done = (): void => {
-      busy = false;
-      if (again) go();
-    };
-    again = false;
-    work().then(done, done);
-  };
-  return go;
-};
 
 /** Two to six sessions and whatever somebody types: intents in, events out, the state a reduction of the events. */
 class LiveSandbox implements Sandbox {
@@ -390,33 +375,13 @@ class LiveSandbox implements Sandbox {
   }
 
   async #command(session: string, text: string): Promise<void> {
-    const command = parseCommand(text);
-    const tell = (told: Partial<Told>): void => this.#tell({ session, command: text, ...told });
-    switch (command.kind) {
-      case 'timing': {
-        const on = command.on ?? !this.#state.timing;
-        this.#emit({ type: 'timing-set', on });
-        return tell({ words: `Timing is ${on ? 'on' : 'off'}.` });
-      }
-      case 'expanded': {
-        const expanded = command.expanded ?? (this.#state.expanded === 'on' ? 'off' : 'on');
-        this.#emit({ type: 'expanded-set', expanded });
-        const how = expanded === 'auto' ? 'used automatically' : expanded;
-        return tell({ words: `Expanded display is ${how}.` });
-      }
-      case 'help':
-        return tell({ words: commandHelp });
-      case 'unknown':
-        return tell({ error: `invalid command ${command.words}; \\? lists what there is` });
-      default:
-    }
     const run = this.#run;
     if (!run) return;
-    const ask = (sql: string, values: Parameters<Run['ask']>[2]) => run.ask(session, sql, values);
-    if (command.kind === 'list')
-      return tell({ tables: [await listObjects(command.list, command.pattern, ask)] });
-    const tables = await describeRelations(command.pattern, ask);
-    tell(tables.length > 0 ? { tables } : { error: noMatch(command.pattern) });
+    const { changes, told } = await runCommand(text, this.#state, (sql, values) =>
+      run.ask(session, sql, values),
+    );
+    for (const change of changes) this.#emit(change);
+    this.#tell({ session, command: text, ...told });
   }
 
   #tell(told: Partial<Told> & Pick<Told, 'session' | 'command'>): void {
