@@ -167,7 +167,7 @@ describe('a hundred random runs', () => {
     return { events, timeline, log };
   };
 
-  it('end, say how each step ended, and leave nothing behind', { timeout: 60_000 }, async () => {
+  it('end, say how each step ended, and leave nothing behind', { timeout: 150_000 }, async () => {
     await open();
     const seen = new Set<string>();
     for (let seed = 1; seed <= 100; seed += 1) {
