@@ -22,7 +22,7 @@ afterAll(() => home.remove());
 const { version } = z
   .object({ version: z.string() })
   .parse(JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')));
-const commands = ['learn', 'list', 'run', 'verify', 'doctor', 'reset'];
+const commands = ['learn', 'list', 'explain', 'run', 'verify', 'doctor', 'reset'];
 
 describe('help and version', () => {
   it.each([['--version'], ['-V'], ['list', '--version']])('%s %s', async (...args) => {
