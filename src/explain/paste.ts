@@ -23,7 +23,12 @@ const framed = /^[ \t]*[|│║][ ]?(.*?)[ ]*[|│║][ \t]*$/;
 const rule = /^[ \t]*[-+=|─━═┌┐└┘├┤┬┴┼╔╗╚╝╠╣╭╮╰╯│║]{3,}[ \t]*$/;
 const heading = /^[ \t|│║]*QUERY PLAN[ \t|│║]*$/i;
 const rowCount = /^[ \t]*\(\d+ (?:rows?|строк\S*|lignes?|filas?|Zeilen?)\)[ \t]*$/;
-const continued = /[ \t]*(?:\+|↵)[ \t]*$/;
+/** psql's mark at the end of a line that goes on. No expression: deep plans begin with thousands of spaces. */
+const isMarked = (line: string): boolean => {
+  const end = line.trimEnd();
+  return end.endsWith('+') || end.endsWith('↵');
+};
+const unmarked = (line: string): string => (isMarked(line) ? line.trimEnd().slice(0, -1).trimEnd() : line);
 const quoted = /^\s*"(.*)"[\s,;]*$/;
 
 const share = (lines: readonly string[], is: (line: string) => boolean): number => {
@@ -41,7 +46,7 @@ const share = (lines: readonly string[], is: (line: string) => boolean): number 
 export const cleanPaste = (text: string): Paste => {
   const source = text.replace(/^\ufeff/, '').split(/\r\n|\n|\r|\u2028/);
   const isFramed = share(source, (line) => framed.test(line)) > 0.5;
-  const isContinued = share(source, (line) => continued.test(line.replace(/[|│║]\s*$/, ''))) > 0.3;
+  const isContinued = share(source, (line) => isMarked(line.trimEnd().replace(/[|│║]$/, ''))) > 0.3;
   const isQuoted = share(source, (line) => quoted.test(line)) > 0.8;
   const isLog = source.some((line) => planHead.test(line));
 
@@ -88,7 +93,7 @@ export const cleanPaste = (text: string): Paste => {
       const inner = framed.exec(line);
       if (inner?.[1] !== undefined) line = inner[1];
     }
-    if (isContinued) line = line.replace(continued, '');
+    if (isContinued) line = unmarked(line);
     if (heading.test(line) || rule.test(line) || rowCount.test(line)) line = '';
     // \pset format wrapped: a dot at the end, and one in the margin of what follows.
     const last = lines.length - 1;
