@@ -220,7 +220,8 @@ describe('the sandbox', () => {
     await screen.until('▸s1');
     for (const [key, wanted] of [
       ['n', { type: 'add-session' }],
-      ['x', { type: 'remove-session', session: 's1' }],
+      // The new session has the focus.
+      ['x', { type: 'remove-session', session: 's4' }],
       ['r', { type: 'reset' }],
     ] as const) {
       screen.type('\x1b');

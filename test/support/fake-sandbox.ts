@@ -46,6 +46,9 @@ export class FakeSandbox implements Sandbox {
 
   dispatch(intent: SandboxIntent): void {
     this.intents.push(intent);
+    if (intent.type !== 'add-session') return;
+    const session = `s${this.#state.sessions.length + 1}`;
+    this.emit({ type: 'session-listed', session }, { type: 'session-opened', session, pid: 900 });
   }
 
   async save(): Promise<Saved> {
