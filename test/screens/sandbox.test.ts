@@ -238,7 +238,7 @@ describe('the sandbox', () => {
     screen.type('?');
     await screen.until('cancel what the session runs');
     screen.type('\x1b');
-    await screen.until('▸s1');
+    await screen.until('▸s3');
     screen.type('\x1b');
     await screen.until('q leave');
     screen.type('q');
