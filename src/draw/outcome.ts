@@ -7,6 +7,8 @@ import { displayWidth } from '../text/width.ts';
 import { wrapText } from '../text/wrap.ts';
 import type { StatementResult } from '../timeline/events.ts';
 import type { StepState, Wait } from '../timeline/state.ts';
+import { drawPlan, planInWords } from './plan.ts';
+import { planOf } from './plan-cache.ts';
 import { drawResult } from './result.ts';
 import { drawNotice, drawServerError } from './server-error.ts';
 import { drawView } from './view.ts';
@@ -52,6 +54,11 @@ const drawTable = (result: StatementResult, { width, glyphs }: OutcomeOptions): 
 
 const resultInWords = (result: StatementResult, run: StepState, options: OutcomeOptions): Line[] => {
   const { glyphs, width } = options;
+  const plan = run.plan !== null && result.rows[0]?.[0] === run.plan ? planOf(run.plan) : null;
+  if (plan) {
+    if (options.results === 'tables') return drawPlan(plan, { width, glyphs, findings: 1 });
+    return marked(glyphs.arrowRight, planInWords(plan), {}, width);
+  }
   if (result.columns.length > 0 && options.results === 'tables') return drawTable(result, options);
   const sql =
     run.statements.length === 1 && run.results.length > 1

@@ -4,7 +4,7 @@ import { type Line, plainLine, span } from '../text/line.ts';
 import { sanitizeLine } from '../text/sanitize.ts';
 import { wrapLine } from '../text/wrap.ts';
 import { drawFinding } from './plan-detail.ts';
-import { firstView, type MetricView } from './plan-metric.ts';
+import { firstView, type MetricView, pagesOf, scaleOf } from './plan-metric.ts';
 import { msInWords, wholeCount } from './plan-numbers.ts';
 import { noFolds, planRows } from './plan-rows.ts';
 import { drawPlanSummary, drawTreeHead, drawTreeRows } from './plan-tree.ts';
@@ -72,4 +72,18 @@ export const drawPlan = (plan: Plan, options: PlanOptions): Line[] => {
       ),
     ]),
   ];
+};
+
+/** `Seq Scan, 1,474 pages, 12.3 ms`: a plan where there is room for a line of words. */
+export const planInWords = (plan: Plan): string => {
+  const [root] = plan.nodes;
+  const ms = plan.executionMs ?? plan.treeMs;
+  const widest = plan.nodes.find(({ id }) => id === scaleOf(plan, firstView(plan)).hottest[0]) ?? root;
+  return [
+    `plan of ${plan.nodes.length} ${plan.nodes.length === 1 ? 'node' : 'nodes'}, most in ${sanitizeLine(widest?.label ?? '')}`,
+    root?.buffers ? `${wholeCount(pagesOf(root.buffers.total))} pages` : null,
+    ms === null ? null : msInWords(ms),
+  ]
+    .filter((part) => part !== null)
+    .join(', ');
 };

@@ -176,9 +176,9 @@ const showOnScreen = async (
 
 export const command: Command = {
   usage: 'explain [file|-]',
-  description: `Draws plans: the output of EXPLAIN as text or JSON, from a file, from stdin (-), or
-of a statement that is run now. Without any of them, paste one into the screen
-that opens. It tells most after EXPLAIN (ANALYZE, BUFFERS, VERBOSE, SETTINGS).`,
+  description: `Draws plans: the output of EXPLAIN as text or JSON, from a file, from stdin (-),
+or of a statement that is run now. Without any of them, paste one into the screen
+that opens. Most is told after EXPLAIN (ANALYZE, BUFFERS, VERBOSE, SETTINGS).`,
   options: {
     diff: {
       type: 'string',

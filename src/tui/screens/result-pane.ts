@@ -107,6 +107,11 @@ const stepLines = (
   ];
   const batch = step.statements.length === 1;
   for (const result of step.results) {
+    // The plan is drawn below, as a tree.
+    if (step.plan !== null && result.rows[0]?.[0] === step.plan) {
+      body.push(prompt(step.statements[result.statement - 1] ?? step.sql));
+      continue;
+    }
     if (body.length > 0 && result.columns.length > 0) body.push([]);
     const sql =
       batch && step.results.length > 1 ? result.tag : (step.statements[result.statement - 1] ?? step.sql);
