@@ -13,8 +13,14 @@ import { type Sighting, Watcher } from './watcher.ts';
 /** How long a session that a step says it ends may take to be seen as lost, ms. */
 const lossDeadline = 5_000;
 
-/** Milliseconds a step gets before the first look at who waits. The end of a transaction writes to disk, and seldom waits for a lock. */
-const moment = { end: 5, other: 1 } as const;
+/**
+ * How long a step gets before the first look at who waits: three times as long as a step has taken of late, so that
+ * a busy machine is not kept busy with looks; in these bounds, ms. The end of a transaction writes to disk, and seldom
+ * waits for a lock.
+ */
+const moment = { times: 3, least: 1, most: 10, end: 5 } as const;
+/** How much of the figure the last step makes up. */
+const weight = 0.1;
 const endsTransaction = /^\s*(commit|end|rollback|abort|prepare\s+transaction)\b/i;
 
 type Waiter = {
@@ -67,6 +73,8 @@ export class Run {
   #blockedNow = new Map<string, string>();
   #sighting: Sighting = { epoch: -1, blocked: new Map() };
   #waiters: Waiter[] = [];
+  /** How long a step has taken of late, ms. */
+  #usual = 0;
   #expectedLosses = new Set<string>();
   #closed = false;
   /** Why nothing can settle any more. */
@@ -212,8 +220,18 @@ export class Run {
   }
 
   #send(session: Session, step: SessionStep): void {
-    void session.run(step).then(() => this.#ended());
-    this.#watcher.sent(endsTransaction.test(step.sql) ? moment.end : moment.other);
+    const began = performance.now();
+    const epoch = this.#watcher.epoch;
+    const ends = endsTransaction.test(step.sql);
+    void session.run(step).then(() => {
+      // A step that had to wait, or others beside it, says nothing about how long steps take.
+      const took = performance.now() - began;
+      if (this.#watcher.epoch === epoch + 1)
+        this.#usual += (Math.min(took, moment.most) - this.#usual) * weight;
+      this.#ended();
+    });
+    const usual = Math.min(moment.most, Math.max(moment.least, this.#usual * moment.times));
+    this.#watcher.sent(ends ? Math.max(moment.end, usual) : usual);
     this.#check();
   }
 

@@ -45,6 +45,7 @@ export class Watcher {
   #epoch = 0;
   #last: ReadonlyMap<number, Blocked> = new Map();
   #looks = 0;
+  #moment = 1;
   #timer: NodeJS.Timeout | null = null;
   #looking = false;
   #stopped = false;
@@ -78,6 +79,7 @@ export class Watcher {
   sent(moment: number): void {
     this.#epoch++;
     this.#looks = 0;
+    this.#moment = moment;
     this.#schedule(moment);
   }
 
@@ -126,7 +128,7 @@ export class Watcher {
     const { running } = pause;
     if (waiting && !this.#watched.awaited())
       this.#schedule(this.#looks < lastingFrom ? pause.waiting : pause.lasting);
-    else this.#schedule(running[Math.min(this.#looks, running.length) - 1] ?? 1);
+    else this.#schedule(Math.max(this.#moment, running[Math.min(this.#looks, running.length) - 1] ?? 1));
   }
 
   async #ask(pids: readonly number[]): Promise<ReadonlyMap<number, Blocked>> {

@@ -30,14 +30,26 @@ export type SpecRunOptions = {
   readonly signal?: AbortSignal | undefined;
 };
 
-/** How long isolationtester gives a step before it asks whether it is blocked, ms. */
+/**
+ * How long isolationtester gives a step before it asks whether it is blocked, ms; and what we give one that another
+ * session may just have signalled: a busy machine needs more than 10 ms to deliver that.
+ */
 const grace = 10;
+const signalGrace = 30;
 
 /**
  * Functions whose effect on another session comes a moment after they return. Where a spec uses one, a wait counts only
  * once it has lasted as long as isolationtester lets it last; elsewhere a lock is released before its holder answers.
  */
 const signals = /pg_cancel_backend|pg_terminate_backend|injection_points|pg_reload_conf|pg_log_backend/i;
+
+/**
+ * A setup that only begins a transaction: that takes no snapshot and no lock, so it may as well be done while the
+ * control connection is busy with the setup of all. Not in a spec that looks at clocks, timeouts or transactions.
+ */
+const onlyBegins =
+  /^\s*(begin|start\s+transaction)(\s+(transaction|isolation|level|serializable|repeatable|read|committed|write|only)\b)*\s*;?\s*$/i;
+const watchful = /timeout|timestamp|now\s*\(|clock|pg_stat|pg_locks|xact|backend_x|vacuum|concurrently/i;
 
 /** The run cannot go on; isolationtester exits with 1 here. */
 class GaveUp extends Error {}
@@ -48,7 +60,7 @@ type Try = { readonly nonblock: boolean; readonly retry: boolean };
 class SpecRun {
   readonly #options: SpecRunOptions;
   readonly #sessions: readonly SessionLog[];
-  readonly #always: boolean;
+  readonly #manner: Manner;
 
   constructor(options: SpecRunOptions) {
     this.#options = options;
@@ -62,7 +74,8 @@ class SpecRun {
       ...spec.setups,
       ...spec.sessions.flatMap(({ setup, steps }) => [setup, ...steps.map((step) => step.sql)]),
     ];
-    this.#always = sql.some((one) => one !== null && signals.test(one));
+    const some = (pattern: RegExp): boolean => sql.some((one) => one !== null && pattern.test(one));
+    this.#manner = { always: some(signals), early: !some(watchful) };
   }
 
   /** @returns whether it got to its end @throws {PostgresError} when a session cannot be opened */
@@ -77,7 +90,7 @@ class SpecRun {
       await Promise.all(this.#sessions.map(({ id }) => run.openSession(id)));
       for (const permutation of permutationsOf(spec)) {
         onPermutation?.(permutation, 'begin');
-        await new PermutationRun(this.#options, run, this.#sessions, this.#always).all(permutation);
+        await new PermutationRun(this.#options, run, this.#sessions, this.#manner).all(permutation);
         onPermutation?.(permutation, 'end');
       }
       return true;
@@ -113,11 +126,16 @@ class SpecRun {
   }
 }
 
+/** What the SQL of a spec allows: `always` as in RestOptions; `early`: sessions may begin while others set up. */
+type Manner = { readonly always: boolean; readonly early: boolean };
+
 class PermutationRun {
   readonly #options: SpecRunOptions;
   readonly #run: Run;
   readonly #sessions: readonly SessionLog[];
-  readonly #always: boolean;
+  readonly #manner: Manner;
+  /** Setups that were sent early. */
+  readonly #begun = new Map<SessionLog, Promise<void>>();
   /** Steps launched and not complete, in the order of their launch. */
   #waiting: PermutationStep[] = [];
   /** How many notices a blocker waits for, counted from the beginning. */
@@ -125,16 +143,21 @@ class PermutationRun {
   /** Some notice was read since this was last set to false. */
   #newNotice = false;
 
-  constructor(options: SpecRunOptions, run: Run, sessions: readonly SessionLog[], always: boolean) {
+  constructor(options: SpecRunOptions, run: Run, sessions: readonly SessionLog[], manner: Manner) {
     this.#options = options;
     this.#run = run;
     this.#sessions = sessions;
-    this.#always = always;
+    this.#manner = manner;
   }
 
   async all(permutation: Permutation): Promise<void> {
     const { spec, write, warn } = this.#options;
     write(`\nstarting permutation:${permutation.map(({ step }) => ` ${step.name}`).join('')}\n`);
+    for (const [index, { setup }] of spec.sessions.entries()) {
+      const session = this.#session(index);
+      if (setup === null || session.lost || !this.#manner.early || !onlyBegins.test(setup)) continue;
+      this.#begun.set(session, this.#perform(session, setup, 'setup'));
+    }
     for (const sql of spec.setups) {
       const failed = await this.#control(sql);
       if (failed !== null) this.#giveUp(`setup failed: ${failed}`);
@@ -186,11 +209,9 @@ class PermutationRun {
   /** Runs the setup or teardown of a session, as PQexec does. @returns null, or the words of its failure */
   async #aside(session: SessionLog, sql: string, what: 'setup' | 'teardown'): Promise<string | null> {
     if (session.dead) return goneText;
-    if (!session.lost) {
-      session.sql = sql;
-      const id = `${what} of ${session.id}`;
-      await this.#run.perform(session.id, { id, sql, send: 'batch', explain: false });
-    }
+    const begun = what === 'setup' ? this.#begun.get(session) : undefined;
+    if (begun) await begun;
+    else if (!session.lost) await this.#perform(session, sql, what);
     let last: StatementResult | null = null;
     for (;;) {
       this.#readNotices(session);
@@ -213,6 +234,12 @@ class PermutationRun {
     }
   }
 
+  async #perform(session: SessionLog, sql: string, what: 'setup' | 'teardown'): Promise<void> {
+    session.sql = sql;
+    const id = `${what} of ${session.id}`;
+    await this.#run.perform(session.id, { id, sql, send: 'batch', explain: false });
+  }
+
   /** What PQexec returns is the last result; one of an empty query is no success, with nothing to say about it. */
   #lastResult(last: StatementResult | null, error: ServerMessage | null, sql: string): string | null {
     if (error) return serverText(error, sql, 'error');
@@ -227,7 +254,7 @@ class PermutationRun {
     const session = this.#session(index);
     if (session.active) await this.#untilFree(session);
     // What a session that was ended has said is read before it is written to.
-    await nextTurn();
+    if (this.#manner.always) await nextTurn();
     if (session.dead) {
       this.#options.write(`failed to send query for step ${name}: ${goneText}\n`);
       throw new GaveUp();
@@ -310,7 +337,11 @@ class PermutationRun {
     for (;;) {
       const left = (cancelled ? 2 : 1) * maxStepWait - (performance.now() - began);
       const deadline = Math.max(left, grace);
-      const how: RestOptions = { grace: nonblock ? grace : null, always: this.#always, deadline };
+      const how: RestOptions = {
+        grace: nonblock ? (this.#manner.always ? signalGrace : grace) : null,
+        always: this.#manner.always,
+        deadline,
+      };
       const rest = session.lost ? 'answered' : await this.#run.rest(session.id, how);
       // What was sent before the look at the server may be read a moment after the answer to it.
       if (rest === 'waiting') await nextTurn();
