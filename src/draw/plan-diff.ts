@@ -129,7 +129,7 @@ export const totalsInWords = ({ pages, ms, verdict }: PlanDiff, glyphs: Glyphs):
     pages === null || verdict.includes('pages')
       ? null
       : `${wholeCount(pages.before)} ${arrow} ${wholeCount(pages.after)} pages`,
-    ms === null ? null : `${msInWords(ms.before)} ${arrow} ${msInWords(ms.after)}`,
+    ms === null || verdict.includes(' ms') ? null : `${msInWords(ms.before)} ${arrow} ${msInWords(ms.after)}`,
   ]
     .filter((part) => part !== null)
     .join(', ');
