@@ -116,15 +116,19 @@ const initdb = async (making: Making, folder: string, more: readonly string[]): 
   giveTo(account, folder);
   const flags = '-U postgres -E UTF8 --locale=C --auth=trust --no-sync --no-instructions --wal-segsize=1';
   const args = ['-D', folder, ...flags.split(' '), ...more];
-  const running = await launch(making.binaries.initdb, args, {
+  // It tells the keeper of itself before it becomes initdb: were we killed between its birth and our telling, nobody
+  // would stop it.
+  const run = ['-c', 'echo "child $$" >&3; exec 3>&-; exec "$@"', 'initdb', making.binaries.initdb, ...args];
+  const running = await launch('/bin/sh', run, {
     place,
     account,
     env: making.env,
     cwd: folder,
-    onPid: (pid) => interest.tell(`child ${pid}`),
+    inherit: interest.descriptor,
   });
   const end = await running.end;
   interest.tell('child');
+  if (end === '127') throw cannotRun(making.binaries.initdb);
   return end === '0' ? null : running.words();
 };
 

@@ -100,6 +100,8 @@ rm -f "$lock"
 /** Our interest in a server: the FIFO's descriptor (close-on-exec, so that PostgreSQL does not inherit it). */
 export type Interest = {
   readonly folder: string;
+  /** The descriptor, for a child that is to speak for itself. */
+  readonly descriptor: number | undefined;
   /** @returns false when the keeper is gone */
   tell(line: string): boolean;
   /** Gives up the interest; at once, also more than once. */
@@ -110,6 +112,9 @@ const open = (folder: string): Interest => {
   let fd: number | null = openSync(path.join(folder, 'users'), constants.O_WRONLY | constants.O_NONBLOCK);
   return {
     folder,
+    get descriptor() {
+      return fd ?? undefined;
+    },
     tell(line) {
       try {
         return fd !== null && writeSync(fd, `${line}\n`) > 0;

@@ -40,6 +40,8 @@ type LaunchOptions = {
   readonly env: NodeJS.ProcessEnv;
   /** Called before anything else can happen, so that the keeper knows of the process should we be killed. */
   readonly onPid?: (pid: number) => unknown;
+  /** Passed on to the program as its descriptor 3. */
+  readonly inherit?: number | undefined;
 };
 
 /** Bytes. */
@@ -62,7 +64,7 @@ export const launch = async (
       cwd: options.cwd,
       env: options.env,
       detached: true,
-      stdio: ['ignore', log, log],
+      stdio: ['ignore', log, log, ...(options.inherit === undefined ? [] : [options.inherit])],
     });
     if (child.pid !== undefined) options.onPid?.(child.pid);
     let ended: string | null = null;
@@ -90,15 +92,19 @@ export const launch = async (
   }
 };
 
+/** A file that is there and still cannot be run: another C library (musl). */
+export const cannotRun = (file: string, cause?: unknown): PostgresError =>
+  cannotStart(
+    `${file} cannot be run on this system: its dynamic linker is missing (the binaries are made for glibc).`,
+    '',
+    cause,
+  );
+
 const explainSpawn = (file: string, error: unknown): Error => {
   const explained = explainAccount(error);
   if (explained instanceof PostgresError) return explained;
   if (errorCode(error) === 'ENOENT') {
-    return cannotStart(
-      `${file} cannot be run on this system: its dynamic linker is missing (the binaries are made for glibc).`,
-      '',
-      error,
-    );
+    return cannotRun(file, error);
   }
   return cannotStart(`${path.basename(file)} could not be started: ${reasonOf(error)}.`, '', error);
 };
