@@ -6,7 +6,7 @@ import { type Account, giveTo } from './account.ts';
 import type { Binaries } from './binaries.ts';
 import { cannotStart } from './failure.ts';
 import type { Interest } from './keeper.ts';
-import { lacksSharedMemory, launch } from './launch.ts';
+import { cannotRun, lacksSharedMemory, launch } from './launch.ts';
 import type { Place } from './place.ts';
 import { bornAt, errorCode } from './process.ts';
 
