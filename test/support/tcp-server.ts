@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  copyFileSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { serverAccount } from '../../src/postgres/embedded/account.ts';
@@ -43,12 +52,14 @@ const own = (file: string, mode: number): void => {
  */
 export const openTcpServers = async () => {
   const root = openFolder('tcp');
-  const quiet = { folder: root, tell: () => true, close: () => {} };
+  const nobody = openSync('/dev/null', 'w');
+  const quiet = { folder: root, descriptor: nobody, tell: () => true, close: () => {} };
   const native = findBinaries(major);
   const first = makePlace(path.join(root, 'first'), major, account);
   const binaries = prepareBinaries(native, account, first);
   const env = cleanEnv(process.env, first, binaries);
   await makeData({ place: first, major, account, binaries, env, interest: quiet });
+  closeSync(nobody);
   const stops: (() => Promise<void>)[] = [];
 
   const start = async (name: string, how: { tls?: boolean; standby?: boolean }): Promise<TcpServer> => {
