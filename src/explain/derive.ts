@@ -16,7 +16,7 @@ import type { RawObject, RawPlan } from './raw.ts';
 import { selfCounts, selfTimes } from './self-times.ts';
 import { readSummary } from './summary.ts';
 import { placeTriggers } from './triggers.ts';
-import type { Buffers, Plan, PlanNode, Wal } from './types.ts';
+import type { Plan, PlanNode } from './types.ts';
 import { createReader, type Reader, strings } from './values.ts';
 
 /** Times are printed per loop with three decimals: each may be off by half of the last. */
@@ -83,12 +83,15 @@ const timeNames = [
 ] as const;
 
 /** What each node counted itself, for every counter that is not zero everywhere. */
-const selfOf = <T extends Buffers | Wal>(
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+const selfOf = <T extends { readonly [K in keyof T]: number | null }>(
   totals: readonly (T | null)[],
   names: readonly (keyof T)[],
   subtract: (column: Float64Array) => Float64Array,
 ): (T | null)[] => {
-  const own = totals.map((one) => (one === null ? null : { ...one }));
+  // A leaf's own counts are its totals: only what differs is copied.
+  const own: (Mutable<T> | null)[] = [...totals];
   for (const name of names) {
     const column = new Float64Array(totals.length);
     let any = false;
@@ -103,7 +106,10 @@ const selfOf = <T extends Buffers | Wal>(
     const self = subtract(column);
     for (let index = 0; index < own.length; index++) {
       const one = own[index];
-      if (one && typeof one[name] === 'number') Object.assign(one, { [name]: self[index] ?? 0 });
+      if (!one || one[name] === null || self[index] === column[index]) continue;
+      const copy = one === totals[index] ? { ...one } : one;
+      copy[name] = (self[index] ?? 0) as T[keyof T];
+      own[index] = copy;
     }
   }
   return own;

@@ -47,8 +47,13 @@ export const isRoot = (line: string): boolean => {
   if (text === '' || text.startsWith('->')) return false;
   const numbers = /\s\((?:cost=|actual |never executed)/.exec(text);
   // A long line may be wrapped in the middle of its numbers.
-  if (numbers)
-    return parseLabel(text.slice(0, numbers.index).trimEnd()) !== null || parseNodeLine(text) !== null;
+  if (numbers) {
+    const label = text.slice(0, numbers.index).trimEnd();
+    return (
+      parseLabel(label) !== null ||
+      (/^[A-Z][a-z]+(?: [A-Z(][^=]*)*$/.test(label) && parseNodeLine(text) !== null)
+    );
+  }
   const raw = parseLabel(text);
   return raw !== null && isNodeType(String(raw['Node Type'])) && text.length < 300;
 };

@@ -9,7 +9,7 @@ import type { Plan } from '../../src/explain/types.ts';
 import { mutate, random } from '../support/mutate.ts';
 import { capturedPlans } from '../support/plans.ts';
 
-const rounds = Number(process.env.PG_TUTOR_FUZZ ?? 2000);
+const rounds = Number(process.env.PG_TUTOR_FUZZ ?? 5000);
 const seed = Number(process.env.PG_TUTOR_FUZZ_SEED ?? 1);
 
 const finite = (value: unknown, path: string): void => {
