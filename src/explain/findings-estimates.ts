@@ -61,7 +61,7 @@ export const estimateFindings = (plan: Plan): Finding[] => {
     }
     // Rows of a work table are those of a round, which nobody can estimate; a bitmap's are those of its scan.
     if (!isOff(node) || node.type === 'WorkTable Scan' || node.type === 'Recursive Union') continue;
-    if (node.type === 'CTE Scan') continue;
+    if (node.type === 'CTE Scan' || 'One-Time Filter' in node.raw) continue;
     const below = childrenOf(node, plan).filter(isInput);
     const factor = node.estimateFactor;
     if (below.some((child) => isOff(child) && (child.estimateFactor ?? 1) >= 1 === factor >= 1)) continue;

@@ -21,14 +21,21 @@ const isBig = (node: PlanNode, looked: number): boolean =>
     ? pages(node.buffers.self) / Math.max(1, (node.loops ?? 1) / node.processes) >= 100
     : false) || looked / Math.max(1, (node.loops ?? 1) / node.processes) >= 10_000;
 
-const filter = (node: PlanNode): Finding | null => {
+/** A scan that is hardly any of the plan's time or pages is not worth a word. */
+const matters = (node: PlanNode, plan: Plan): boolean => {
+  const all = plan.nodes[0]?.buffers?.total;
+  const part = node.buffers && all && pages(all) > 0 ? pages(node.buffers.self) / pages(all) : 0;
+  return node.share === null || node.share >= 0.05 || part >= 0.25;
+};
+
+const filter = (node: PlanNode, plan: Plan): Finding | null => {
   const worst = node.conditions
     .filter((one) => one.name === 'Filter' || one.name === 'Join Filter')
     .sort((a, b) => (b.removed ?? 0) - (a.removed ?? 0))[0];
   const removed = worst?.removed ?? 0;
   const looked = removed + (node.rows ?? 0);
   const share = looked > 0 ? removed / looked : 0;
-  if (!worst || removed < 1000 || share < 0.9) return null;
+  if (!worst || removed < 1000 || share < 0.9 || !matters(node, plan)) return null;
   const heavy = (node.share ?? 0) > 0.3;
   if (node.type === 'Seq Scan' && share >= 0.99 && isBig(node, looked))
     return {
@@ -182,7 +189,7 @@ export const workFindings = (plan: Plan): Finding[] => [
   ...plan.nodes.flatMap((node) =>
     node.loops
       ? [
-          filter(node),
+          filter(node, plan),
           nestedLoop(node, plan),
           heapFetches(node),
           workers(node),
