@@ -134,16 +134,20 @@ const blockKeys = [
 
 export const blockNames: readonly (keyof BufferCounts)[] = blockKeys.map(([name]) => name);
 
+const ioTimes = [
+  'Shared I/O Read Time',
+  'I/O Read Time',
+  'Temp I/O Read Time',
+  'Local I/O Read Time',
+  'Shared I/O Write Time',
+  'I/O Write Time',
+] as const;
+
 /** 17 tells shared from local I/O time; before there was one number for both, which is put under shared. */
 export const buffersOf = (raw: RawObject, read: Reader): Buffers | null => {
-  const timed =
-    'Shared I/O Read Time' in raw ||
-    'I/O Read Time' in raw ||
-    'Temp I/O Read Time' in raw ||
-    'I/O Write Time' in raw ||
-    'Shared I/O Write Time' in raw ||
-    'Local I/O Read Time' in raw;
-  if (!timed && !blockKeys.some(([, key]) => key in raw)) return null;
+  const first = raw['Shared Hit Blocks'] !== undefined;
+  const timed = ioTimes.some((key) => raw[key] !== undefined);
+  if (!first && !timed && !blockKeys.some(([, key]) => raw[key] !== undefined)) return null;
   const time = (key: string, older: string | null = null): number | null =>
     timed ? (read.number(raw, key) ?? (older ? read.number(raw, older) : null)) : null;
   return {
@@ -177,6 +181,7 @@ export const walOf = (raw: RawObject, read: Reader): Wal | null =>
     : null;
 
 const groupSpace = (raw: RawObject): SortFacts | null => {
+  if (raw['Full-sort Groups'] === undefined) return null;
   let worst: SortFacts | null = null;
   for (const key of ['Full-sort Groups', 'Pre-sorted Groups']) {
     const group = objects([raw[key]])[0];
