@@ -1,7 +1,7 @@
 // Bundles src/ into dist/: one entry, code split at every dynamic import, React in production mode.
 
 import { readFileSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -17,6 +17,29 @@ const quickStringWidth = {
     builder.onResolve({ filter: /^string-width$/ }, ({ importer }) =>
       importer === own || !importer.includes('node_modules') ? undefined : { path: own },
     );
+  },
+};
+
+/** Ink takes every line apart anew on every frame; most lines were in the frame before. */
+const keepInkCaches = {
+  name: 'keep-ink-caches',
+  setup(builder) {
+    builder.onLoad({ filter: /[\\/]ink[\\/]build[\\/]output\.js$/ }, async ({ path: file }) => {
+      const text = await readFile(file, 'utf8');
+      const perFrame = 'caches = new OutputCaches();';
+      if (!text.includes(perFrame)) throw new Error(`${file} is not as scripts/build.mjs expects it`);
+      const shared = `let kept = new OutputCaches();
+const keptCaches = () => {
+  if (kept.styledChars.size > 1000) kept = new OutputCaches();
+  return kept;
+};
+`;
+      const at = text.indexOf('export default class Output');
+      return {
+        contents: (text.slice(0, at) + shared + text.slice(at)).replace(perFrame, 'caches = keptCaches();'),
+        loader: 'js',
+      };
+    });
   },
 };
 
@@ -50,7 +73,7 @@ export const options = (outdir = path.join(root, 'dist')) => ({
     'highlight.js': './src/text/highlight-languages.cjs',
   },
   inject: ['scripts/lazy-segmenter.mjs'],
-  plugins: [quickStringWidth],
+  plugins: [quickStringWidth, keepInkCaches],
   external: ['pg-native'],
   banner: {
     js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);",
