@@ -20,6 +20,21 @@ const quickStringWidth = {
   },
 };
 
+/** Compiling this expression takes Node 13 ms, half of what node itself needs to start; few texts are ever tested. */
+const lateEmoji = {
+  name: 'late-emoji',
+  setup(builder) {
+    builder.onLoad({ filter: /[\\/]string-width[\\/]index\.js$/ }, async ({ path: file }) => {
+      const text = await readFile(file, 'utf8');
+      const early = 'const rgiEmojiRegex = /^\\p{RGI_Emoji}$/v;';
+      if (!text.includes(early)) throw new Error(`${file} is not as scripts/build.mjs expects it`);
+      const late = `let rgiEmoji;
+const rgiEmojiRegex = {test: text => (rgiEmoji ??= new RegExp('^\\\\p{RGI_Emoji}$', 'v')).test(text)};`;
+      return { contents: text.replace(early, () => late), loader: 'js' };
+    });
+  },
+};
+
 /** Ink takes every line apart anew on every frame; most lines were in the frame before. */
 const keepInkCaches = {
   name: 'keep-ink-caches',
@@ -73,7 +88,7 @@ export const options = (outdir = path.join(root, 'dist')) => ({
     'highlight.js': './src/text/highlight-languages.cjs',
   },
   inject: ['scripts/lazy-segmenter.mjs'],
-  plugins: [quickStringWidth, keepInkCaches],
+  plugins: [quickStringWidth, lateEmoji, keepInkCaches],
   external: ['pg-native'],
   banner: {
     js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);",
