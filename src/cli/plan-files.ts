@@ -75,9 +75,14 @@ export const loadPlans = async (file: string): Promise<NamedPlan[]> => namePlans
 
 /**
  * Calls `changed` with the plans of the file after each change, or with why it cannot be read. The folder is watched,
- * since editors write a new file in place of the old one. @returns a function that stops it
+ * since editors write a new file in place of the old one. With `now` the first call is for the file as it is: who reads
+ * it before watching it may miss a change. @returns a function that stops it
  */
-export const watchPlans = (file: string, changed: (found: NamedPlan[] | Error) => void): (() => void) => {
+export const watchPlans = (
+  file: string,
+  changed: (found: NamedPlan[] | Error) => void,
+  now = false,
+): (() => void) => {
   const full = path.resolve(file);
   let timer: NodeJS.Timeout | null = null;
   let last: string | null = null;
@@ -98,6 +103,7 @@ export const watchPlans = (file: string, changed: (found: NamedPlan[] | Error) =
     timer = setTimeout(() => void look(), 80);
   });
   watcher.on('error', (error) => changed(error));
+  if (now) void look();
   return () => {
     if (timer) clearTimeout(timer);
     watcher.close();

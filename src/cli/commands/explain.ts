@@ -125,12 +125,16 @@ const watchInPlain = async (
     else print(request, plans, null, globals);
     before = latest ?? null;
   };
-  tell(await loadPlans(file));
+  await loadPlans(file); // fails when there is nothing to draw
   await new Promise<void>((resolve) => {
-    const stop = watchPlans(file, (found) => {
-      if (found instanceof Error) process.stderr.write(`pg-tutor: ${found.message}\n`);
-      else tell(found);
-    });
+    const stop = watchPlans(
+      file,
+      (found) => {
+        if (found instanceof Error) process.stderr.write(`pg-tutor: ${found.message}\n`);
+        else tell(found);
+      },
+      true,
+    );
     const end = (): void => {
       stop();
       resolve();
@@ -177,8 +181,9 @@ const showOnScreen = async (
 export const command: Command = {
   usage: 'explain [file|-]',
   description: `Draws plans: the output of EXPLAIN as text or JSON, from a file, from stdin (-),
-or of a statement that is run now. Without any of them, paste one into the screen
-that opens. Most is told after EXPLAIN (ANALYZE, BUFFERS, VERBOSE, SETTINGS).`,
+or of a statement that is run now. Without any of them, paste one into the
+screen that opens. Most is told after EXPLAIN (ANALYZE, BUFFERS, VERBOSE,
+SETTINGS).`,
   options: {
     diff: {
       type: 'string',
