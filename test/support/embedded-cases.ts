@@ -219,7 +219,7 @@ const processesLeft = (place: string): string[] =>
     )
     .map(({ pid, line }) => `process ${pid} ${line.replaceAll('\0', ' ').slice(0, 60)}`);
 
-/** Nothing is left: within two seconds, unless the machine is busy with other tests. */
+/** Within two seconds nothing is left. */
 export const allGone = async (stateDir: string, major = 18): Promise<void> => {
   const place = path.join(stateDir, String(major));
   let left: string[] = [];
@@ -229,7 +229,7 @@ export const allGone = async (stateDir: string, major = 18): Promise<void> => {
     if (left.length === 0) left = processesLeft(place);
     return left.length === 0;
   };
-  await until('all gone', 10_000, gone).catch(() => {
-    throw new Error(`left after 10 s: ${left.join('; ')}`);
+  await until('all gone', 2_000, gone).catch(() => {
+    throw new Error(`left after 2 s: ${left.join('; ')}`);
   });
 };
