@@ -1,3 +1,4 @@
+// One thing, and long: one row of the plan tree, column by column.
 import type { Plan, PlanNode } from '../explain/types.ts';
 import type { Glyphs } from '../text/glyphs.ts';
 import { type Line, type Span, type Style, span } from '../text/line.ts';

@@ -1,3 +1,4 @@
+// One thing, and long: what is in flight, what the server said of it, and who is to be woken are decided from the same fields.
 import type { SqlStep } from '../lesson/types.ts';
 import type { Scratch } from '../postgres/scratch.ts';
 import type { Connection, QueryValue, Server } from '../postgres/types.ts';

@@ -1,3 +1,4 @@
+// One thing, and long: where keys, the player, the clock and the screens meet; each part alone is elsewhere.
 import type { LessonHead } from '../lesson/types.ts';
 import { type Intent, isPageDone, type Player, type PlayerState } from '../player/state.ts';
 import { type Highlighter, loadHighlighter, plainHighlighter } from '../text/highlight.ts';

@@ -1,3 +1,4 @@
+// One thing, and long: the list of the explain screen's keys; hint line and help are generated from it.
 import { widthForPanes } from '../draw/plan-diff.ts';
 import { targetOf } from '../draw/plan-label.ts';
 import { type Metric, type MetricView, metricsOf, scaleOf } from '../draw/plan-metric.ts';
