@@ -12,6 +12,13 @@ import {
 import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { serverAccount } from '../../src/postgres/embedded/account.ts';
+import { bringUp } from '../../src/postgres/embedded/bring-up.ts';
+import { spawnKeeper } from '../../src/postgres/embedded/keeper.ts';
+import { findBinaries, ownMajor } from '../../src/postgres/embedded/majors.ts';
+import { makePlace } from '../../src/postgres/embedded/place.ts';
+import { findRunning } from '../../src/postgres/embedded/postmaster.ts';
+import { nameSocketFolder } from '../../src/postgres/embedded/socket-folder.ts';
 import { type EmbeddedServer, startEmbedded } from '../../src/postgres/embedded/start.ts';
 import { allGone, openBench, until } from '../support/embedded-cases.ts';
 
@@ -105,6 +112,23 @@ describe('kill -9 of all users', () => {
       await server.release();
     }
     await allGone(stateDir);
+  });
+
+  it('whose server writes its pid file only after the next start has looked for one', async () => {
+    const user = bench.start({ stateDir: ready });
+    const { postmaster } = await user.started;
+    const account = serverAccount();
+    const place = makePlace(ready, ownMajor, account);
+    const native = findBinaries(ownMajor);
+    const { env } = process;
+    const folder = nameSocketFolder(place, account, env);
+    const interest = await spawnKeeper(folder, { place, account, env });
+    await bringUp({ place, account, major: ownMajor, native, env, say: () => {} }, interest);
+    expect(findRunning(place.data)).toMatchObject({ folder });
+    expect(findRunning(place.data)?.pid).not.toBe(postmaster);
+    interest.close();
+    await user.kill();
+    await allGone(ready);
   });
 });
 

@@ -40,7 +40,10 @@ export const openPty = (
     terminal.write(data);
   });
   const ended = new Promise<Ended>((resolve) => {
-    child.onExit(({ exitCode, signal }) => resolve({ exitCode, signal: signal ?? 0 }));
+    // xterm reads what it is given a moment later: the screen is whole when it has come to its end.
+    child.onExit(({ exitCode, signal }) => {
+      terminal.write('', () => resolve({ exitCode, signal: signal ?? 0 }));
+    });
   });
   const screen = () => {
     const { active } = terminal.buffer;

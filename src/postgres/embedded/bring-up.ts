@@ -15,7 +15,7 @@ import { cannotStart } from './failure.ts';
 import type { Interest } from './keeper.ts';
 import { cleanEnv, lacksSharedMemory, launchPostgres } from './launch.ts';
 import type { Place } from './place.ts';
-import { removeStalePid, waitReady } from './postmaster.ts';
+import { findRunning, removeStalePid, stop, waitReady } from './postmaster.ts';
 import { sleep } from './process.ts';
 import { removeDeadFolders } from './socket-folder.ts';
 
@@ -67,6 +67,9 @@ export const bringUp = async (setup: Setup, interest: Interest): Promise<void> =
       attempt < attempts &&
       /pre-existing shared memory block|lock file "postmaster.pid" already exists/.test(words)
     ) {
+      // A postmaster whose starter was killed before it had a pid file: its keeper waits for the lock that we hold.
+      const left = findRunning(place.data);
+      if (left) await stop(left);
       // Backends of a killed postmaster are still on their way out.
       await sleep(20);
       removeStalePid(place.data);
