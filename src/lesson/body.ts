@@ -7,7 +7,9 @@ import { toString as plainText } from 'mdast-util-to-string';
 import { expectKeys, type ReadClaims, toClaimSet } from './claims.ts';
 import { closest } from './closest.ts';
 import { readComparison } from './comparisons.ts';
+import { readExercise } from './exercises.ts';
 import { type Fence, type Info, readFence, readInfo, readSession } from './fences.ts';
+import { readMeasure } from './measures.ts';
 import { type ReadPrediction, readPrediction } from './predictions.ts';
 import { type Problems, quoted } from './problems.ts';
 import { isOpenComment, readNotes, toProse } from './prose.ts';
@@ -20,8 +22,8 @@ import { readYaml } from './yaml.ts';
 /** A set of claims and the step it stands at. */
 export type PlacedClaims = ReadClaims & { readonly host: Step };
 
-const laterBlocks = ['exercise', 'measure', 'load', 'server'];
-const blockNames = ['sql', 'expect', 'predict', 'view', 'compare'];
+const laterBlocks = ['load', 'server'];
+const blockNames = ['sql', 'expect', 'predict', 'view', 'compare', 'exercise', 'measure'];
 
 type OpenPage = { page: Page; blocks: Block[]; steps: number };
 
@@ -31,6 +33,7 @@ export class BodyReader {
   readonly steps: Step[] = [];
   readonly claims: PlacedClaims[] = [];
   predictions = 0;
+  exercises = 0;
 
   readonly #file: string;
   readonly #lines: readonly string[];
@@ -186,9 +189,10 @@ export class BodyReader {
     if (kind === 'sql' && second?.text === 'show' && fence.words.length === 2) return false;
     const info = readInfo(fence, this.#problems);
     if (kind === 'sql') this.#sql(fence, info);
-    else if (kind === 'view') this.#view(fence, info);
+    else if (kind === 'view' || kind === 'measure') this.#view(fence, info);
     else if (kind === 'predict') this.#predict(fence, info);
     else if (kind === 'compare') this.#compare(fence, info);
+    else if (kind === 'exercise') this.#exercise(fence, info);
     else this.#expect(fence);
     return true;
   }
@@ -239,15 +243,15 @@ export class BodyReader {
   }
 
   #view(fence: Fence, info: Info): void {
-    const read = readView(fence, info, this.#problems);
+    const read = (fence.words[0]?.text === 'measure' ? readMeasure : readView)(fence, info, this.#problems);
     const page = this.#page(fence.position);
     const id = this.#id(info, `${page.page.id}-${page.steps + 1}`);
     const claims: ClaimSet[] = [];
     // A view that cannot be read still takes its place, so that its expect and predict are judged rightly.
-    const { view, operators } = read ?? { view: 'locks' as const, operators: [] };
+    const request = read ?? { view: 'locks' as const };
     this.#step(
       page,
-      { kind: 'view', id, view, operators, postgres: info.postgres, claims, position: fence.position },
+      { ...request, kind: 'view', id, postgres: info.postgres, claims, position: fence.position },
       claims,
     );
   }
@@ -280,6 +284,15 @@ export class BodyReader {
     const page = this.#page(fence.position);
     const comparison = readComparison(fence, info, this.steps, this.#problems);
     if (comparison) page.blocks.push(comparison);
+  }
+
+  #exercise(fence: Fence, info: Info): void {
+    const { page, blocks } = this.#page(fence.position);
+    const read = readExercise(fence, info, this.#problems);
+    this.exercises++;
+    // A question above it waits for a step, and an `expect` below it would speak of no step.
+    this.#above = null;
+    if (read) blocks.push({ ...read, id: this.#id(info, `${page.id}-exercise`) });
   }
 
   #predict(fence: Fence, info: Info): void {

@@ -61,7 +61,12 @@ const read = (original: string, context: LessonContext, problems: Problems): Les
   return {
     ...context,
     ...front,
-    counts: { pages: body.pages.length, predictions: body.predictions, sessions: sessions.length },
+    counts: {
+      pages: body.pages.length,
+      predictions: body.predictions,
+      exercises: body.exercises,
+      sessions: sessions.length,
+    },
     setup: body.setup,
     sessions,
     pages: body.pages,

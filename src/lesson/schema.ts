@@ -121,6 +121,10 @@ export const oneOrMore = <T extends z.ZodType>(item: T, expected: string) =>
     error: (issue) => String(Array.isArray(issue.input) ? 1 : 0),
   });
 
+/** A word, or keys and values; what is wrong is said of whichever the author wrote. */
+export const wordOr = <W extends z.ZodType, T extends z.ZodType>(word: W, keys: T) =>
+  z.union([word, keys], { error: (issue) => String(isMapping(issue.input) ? 1 : 0) });
+
 /** `keys: { a, b }` with nothing else in it. */
 export const mapping = <T extends z.ZodRawShape>(expected: string, shape: T, later: readonly string[] = []) =>
   z

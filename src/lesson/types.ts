@@ -1,4 +1,5 @@
 import type { Blockquote, RootContent } from 'mdast';
+import type { ConstructName } from './constructs.ts';
 
 /** A place in a lesson file; line and column count from 1. */
 export type Position = { readonly file: string; readonly line: number; readonly column: number };
@@ -42,7 +43,12 @@ export type LessonHead = {
   readonly covers: readonly string[];
   /** Pages of the PostgreSQL manual, without `.html`. */
   readonly docs: readonly string[];
-  readonly counts: { readonly pages: number; readonly predictions: number; readonly sessions: number };
+  readonly counts: {
+    readonly pages: number;
+    readonly predictions: number;
+    readonly exercises: number;
+    readonly sessions: number;
+  };
 };
 
 export type Lesson = LessonHead & {
@@ -62,7 +68,7 @@ export type Page = {
   readonly blocks: readonly Block[];
 };
 
-export type Block = Prose | SqlStep | ViewStep | Prediction | Notes | Comparison;
+export type Block = Prose | SqlStep | ViewStep | Prediction | Notes | Comparison | Exercise;
 /** A block that is run against the server. */
 export type Step = SqlStep | ViewStep;
 
@@ -118,15 +124,30 @@ export type SqlStep = {
   readonly sqlPosition: Position;
 };
 
-export type ViewName = 'locks' | 'lock-matrix' | 'row-lock-matrix' | 'truth-table';
+/**
+ * What a measure counts. `pages`: shared and local buffers hit and read; `wal`: bytes of WAL; both by EXPLAIN.
+ * `bytes`, `count`: the only value of a query, such as pg_relation_size.
+ */
+export const measureUnits = ['pages', 'wal', 'bytes', 'count'] as const;
+export type MeasureUnit = (typeof measureUnits)[number];
+
+/** One bar: run in a transaction of its own that is rolled back, after `before`. */
+export type MeasureVariant = { readonly name: string; readonly sql: string; readonly before: string };
+
+export type ViewRequest =
+  | { readonly view: 'locks' | 'lock-matrix' | 'row-lock-matrix' }
+  /** Tables of these operators: `and`, `or`, `not`, `=`, `is distinct from`… */
+  | { readonly view: 'truth-table'; readonly operators: readonly string[] }
+  /** The line pointers and tuple headers of a page of a table, from 0, as pageinspect reads them. */
+  | { readonly view: 'heap-page'; readonly relation: string; readonly page: number }
+  /** Variants side by side, a bar for each. */
+  | { readonly view: 'measure'; readonly unit: MeasureUnit; readonly variants: readonly MeasureVariant[] };
+export type ViewName = ViewRequest['view'];
 
 /** A picture made from the live server. Running it gives rows like a statement does, so it can carry claims. */
-export type ViewStep = {
+export type ViewStep = ViewRequest & {
   readonly kind: 'view';
   readonly id: string;
-  readonly view: ViewName;
-  /** Only truth-table has any: the operators of its tables (`and`, `or`, `not`, `=`, `is distinct from`…). */
-  readonly operators: readonly string[];
   readonly postgres: VersionRange;
   readonly claims: readonly ClaimSet[];
   readonly position: Position;
@@ -151,6 +172,129 @@ export type Choice = {
   readonly when: ClaimSet;
   readonly position: Position;
 };
+
+/**
+ * The learner writes SQL, which is run and judged on a copy of the page's state: what the lesson has done down to
+ * this block, with its sessions and their open transactions.
+ */
+export type Exercise = {
+  readonly kind: 'exercise';
+  readonly id: string;
+  readonly task: readonly ProseNode[];
+  /**
+   * Who runs the answer; never empty. With several, a line `-- bob:` in an answer says that bob runs what follows it;
+   * what stands before the first such line is for the first of them.
+   */
+  readonly sessions: readonly string[];
+  /** What the editor holds at first; may be empty. */
+  readonly starter: string;
+  /** Never empty. The first is what answers are compared with. */
+  readonly solutions: readonly Solution[];
+  /** Never empty; all must hold, and the first that does not is the verdict. */
+  readonly checks: readonly ExerciseCheck[];
+  /** From a nudge to nearly the answer, shown one after the other. */
+  readonly hints: readonly (readonly ProseNode[])[];
+  /** Shown with the solutions: why they are right, and what else would do. */
+  readonly explanation: readonly ProseNode[];
+  /** Other answers that pass. For the verifier; not shown. */
+  readonly right: readonly Answer[];
+  /** Answers that fail, each with one of its kinds. For the verifier; not shown. */
+  readonly wrong: readonly WrongAnswer[];
+  /** Run on top of the page's state, for the second set of data that every answer is held against; null: there is none. */
+  readonly hidden: { readonly sql: string; readonly position: Position } | null;
+  readonly position: Position;
+};
+
+export type Answer = {
+  readonly sql: string;
+  readonly position: Position;
+};
+
+export type Solution = Answer & {
+  /** A few words for the learner who sees several: `with a join`. */
+  readonly label: string | null;
+  readonly why: readonly ProseNode[];
+};
+
+export type WrongAnswer = Answer & { readonly verdicts: readonly VerdictKind[] };
+
+/** How an answer differs from what was asked; the first that applies. */
+export const verdictKinds = [
+  /** Nothing but white space and comments. */
+  'no-answer',
+  /** The parser refuses it. */
+  'syntax',
+  /** It is made of something that the task forbids, or lacks something that it asks for. */
+  'forbidden',
+  'required',
+  /** It raises an error, or not the one it should. */
+  'error',
+  /** It runs for too long, or waits for somebody for good. */
+  'timeout',
+  /** Rows are asked for, and no statement of it returns any. */
+  'no-result',
+  'column-count',
+  'column-name',
+  'column-order',
+  'type',
+  'missing-row',
+  'extra-row',
+  'order',
+  'state',
+  'plan',
+  'lock',
+  'wait',
+  'interleave',
+] as const;
+export type VerdictKind = (typeof verdictKinds)[number];
+
+/** Something that `forbid` and `require` look for in the parse tree; constructs.ts says what each is. */
+export type Construct = {
+  readonly name: ConstructName;
+  /** Of `function`: its name, without schema; of `relation`: the name of a table, view or CTE. Else null. */
+  readonly of: string | null;
+};
+
+export type ExerciseCheck = {
+  readonly position: Position;
+} & /** The rows of the last statement that returns any are those of the solution. */
+(
+  | { readonly kind: 'result'; readonly ordered: boolean; readonly columns: boolean }
+  /** What tables hold afterwards is what they hold after the solution. */
+  | {
+      readonly kind: 'state';
+      /** All of the lesson's tables when there are neither tables nor queries. */
+      readonly tables: readonly string[];
+      /** Compared instead of whole tables: for serial numbers, times of day and the like. */
+      readonly queries: readonly string[];
+    }
+  /** Of the last statement that has a plan. */
+  | { readonly kind: 'plan'; readonly plan: PlanPattern }
+  /** Some statement of the answer raises it; others may not fail. */
+  | { readonly kind: 'error'; readonly sqlstate: string }
+  /** While its transaction is open, it holds no lock above `atMost` on the relation; null: none at all. */
+  | { readonly kind: 'locks'; readonly relation: string; readonly atMost: string | null }
+  /** While its transaction is open, somebody else can run this at once (`passes`), or has to wait (`blocks`). */
+  | { readonly kind: 'passes' | 'blocks'; readonly sql: string }
+  /** While somebody else has run `held` in an open transaction, it waits for no lock longer than this, ms; 0: not at all. */
+  | { readonly kind: 'waits'; readonly held: string; readonly atMost: number }
+  /**
+   * In every order of the statements of several sessions that run the answer (`copies`), or of the answer and another
+   * transaction (`with`), the invariant is a query that says true at the end.
+   */
+  | {
+      readonly kind: 'interleave';
+      readonly copies: number;
+      /** What one other session runs; null: all run the answer. */
+      readonly with: string | null;
+      readonly invariant: string;
+      /** SQLSTATEs that may end a session's transaction for good. */
+      readonly allow: readonly string[];
+      /** SQLSTATEs after which a session rolls back and runs all of its own again, once the others are done. */
+      readonly retry: readonly string[];
+    }
+  | { readonly kind: 'forbid' | 'require'; readonly construct: Construct }
+);
 
 /** Claims that belong together: one `expect` block, or the `when` of a choice. */
 export type ClaimSet = {
@@ -204,6 +348,14 @@ export type PlanPattern = {
   readonly bounds: Readonly<Partial<Record<PlanNumber, Bound>>>;
 };
 
+/** About one variant of a measure: its number, or how many times the number of another one it is. */
+export type MeasurePattern = {
+  readonly variant: string;
+  readonly value: Bound | null;
+  readonly times: Bound | null;
+  readonly of: string | null;
+};
+
 export type Claim = { readonly position: Position } & (
   | { readonly kind: 'rows'; readonly rows: readonly (readonly CellPattern[])[]; readonly ordered: boolean }
   | { readonly kind: 'columns'; readonly columns: readonly string[] }
@@ -227,6 +379,8 @@ export type Claim = { readonly position: Position } & (
   | { readonly kind: 'lost'; readonly sessions: readonly string[] }
   /** A node of the plan of an `explain` step. */
   | { readonly kind: 'plan'; readonly plan: PlanPattern }
+  /** A bar of a `measure`. */
+  | { readonly kind: 'measured'; readonly measured: MeasurePattern }
   /** The lock the step waited for. */
   | { readonly kind: 'lock'; readonly lock: LockPattern }
   /** Asked over a connection of its own once the step has settled. */

@@ -102,7 +102,7 @@ const listing = z.object({
       minutes: z.number(),
       file: z.string(),
       module: z.object({ slug: z.string(), number: z.number(), title: z.string(), summary: z.string() }),
-      counts: z.object({ pages: z.number(), predictions: z.number(), sessions: z.number() }),
+      counts: z.object({ pages: z.number(), predictions: z.number(), exercises: z.number(), sessions: z.number() }),
       progress: z.object({ pagesDone: z.array(z.string()), page: z.string().nullable() }).nullable(),
     }),
   ),

@@ -283,7 +283,7 @@ describe('the head', () => {
       covers: [],
       docs: [],
       sessions: ['alice', 'bob'],
-      counts: { pages: 1, predictions: 0, sessions: 2 },
+      counts: { pages: 1, predictions: 0, exercises: 0, sessions: 2 },
     });
   });
 

@@ -30,7 +30,7 @@ const lesson: Lesson = {
   needs: { postgres: {}, extensions: [], privileges: [] },
   covers: [],
   docs: [],
-  counts: { pages: 3, predictions: 1, sessions: 1 },
+  counts: { pages: 3, predictions: 1, exercises: 0, sessions: 1 },
   setup: [],
   sessions: ['you'],
   pages: ['one', 'two', 'three'].map((id) => ({ id, title: id, position, blocks: [step(`${id}-1`)] })),

@@ -4,7 +4,7 @@ import type {
   Prediction,
   ProseNode,
   SqlStep,
-  ViewName,
+  ViewRequest,
   ViewStep,
 } from '../../src/lesson/types.ts';
 import { initialPlayerState, type PlayerState, reducePlayer } from '../../src/player/state.ts';
@@ -36,11 +36,10 @@ export const sqlStep = (session: string, id: string, sql: string, more: Partial<
   ...more,
 });
 
-export const viewStep = (id: string, view: ViewName, operators: string[] = []): ViewStep => ({
+export const viewStep = (id: string, request: ViewRequest): ViewStep => ({
+  ...request,
   kind: 'view',
   id,
-  view,
-  operators,
   postgres: anyVersion,
   claims: [],
   position,
@@ -76,7 +75,7 @@ export const lessonOf = (
   needs: { postgres: { from: 14 }, extensions: [], privileges: [] },
   covers: ['S2-57'],
   docs: ['transaction-iso', 'explicit-locking'],
-  counts: { pages: pages.length, predictions: 1, sessions: sessions.length },
+  counts: { pages: pages.length, predictions: 1, exercises: 0, sessions: sessions.length },
   setup: [],
   sessions,
   pages: pages.map((page) => ({ ...page, position })),
