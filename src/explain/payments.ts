@@ -78,6 +78,12 @@ const before = (places: readonly Place[], a: number, b: number): number => {
   return a - b;
 };
 
+/** The condition of a Hash Join names what its Hash computes of the inner rows. */
+const hashesOf = (places: readonly Place[], join: number): number[] =>
+  places[join]?.type === 'Hash Join'
+    ? places[join].children.filter((child) => places[child]?.type === 'Hash')
+    : [];
+
 export const settlePayments = (places: readonly Place[], timing: Timing): Payments => {
   const { wall, tolerance, loops } = timing;
   const payers: { node: number; share: number }[][] = places.map(() => []);
@@ -109,19 +115,21 @@ export const settlePayments = (places: readonly Place[], timing: Timing): Paymen
     for (const reference of referencesTo(place.subplanName ?? ''))
       for (const node of mentioned.get(reference) ?? [])
         if (node >= owner.index && node <= owner.last && !(node >= init && node <= place.last)) {
-          const gather = gathers[node] ?? -1;
-          const payer = gather >= owner.index ? gather : node;
-          if ((loops[payer] ?? 0) > 0) candidates.add(payer);
+          for (const evaluator of [node, ...hashesOf(places, node)]) {
+            const gather = gathers[evaluator] ?? -1;
+            const payer = gather >= owner.index ? gather : evaluator;
+            if ((loops[payer] ?? 0) > 0) candidates.add(payer);
+          }
         }
     const ordered = [...candidates].sort((a, b) => before(places, a, b));
     const payer =
       ordered.find((node) => affords(node, init)) ??
       // Without VERBOSE target lists are not printed: then it is whoever has the time to show for it.
       (affords(owner.index, init) ? owner.index : undefined) ??
-      ordered[0] ??
       richest(owner.index, owner.last, init, place.last, (node) =>
         (gathers[node] ?? -1) < owner.index && affords(node, init) ? (residual[node] ?? 0) : -1,
       ) ??
+      ordered[0] ??
       owner.index;
     payers[init]?.push({ node: payer, share: 1 });
     residual[payer] = (residual[payer] ?? 0) - (wall[init] ?? 0);
@@ -198,11 +206,18 @@ const shareCtes = (
     }
     const rounding = readers.reduce((total, scan) => total + (tolerance[scan] ?? 0), tolerance[cte] ?? 0);
     // What is not read by its scans is run to its end when the rest of the plan is done.
-    const late = modifies && cost > sum + rounding + 0.01 ? cost - sum : 0;
-    unscanned[cte] = late;
+    const late = cost > sum + rounding + 0.01 ? cost - sum : 0;
+    if (modifies) unscanned[cte] = late;
+    // Other CTEs have workers that are stopped at the end, in the time of the node they are listed under.
+    const owner = places[cte]?.parent ?? -1;
+    const stopping = modifies ? 0 : Math.min(late, Math.max(0, residual[owner] ?? 0)) / Math.max(cost, 1e-9);
     for (const scan of readers) {
       const share = sum > 0 ? Math.max(0, residual[scan] ?? 0) / sum : 1 / readers.length;
-      payers[cte]?.push({ node: scan, share });
+      payers[cte]?.push({ node: scan, share: share * (1 - stopping) });
+    }
+    if (stopping > 0) {
+      payers[cte]?.push({ node: owner, share: stopping });
+      residual[owner] = (residual[owner] ?? 0) - stopping * cost;
     }
   }
 };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { readPlan } from '../../src/explain/read.ts';
 import type { Plan } from '../../src/explain/types.ts';
 import { planScenarios } from '../support/plan-scenarios.ts';
-import { capturedPlans, nameOf, outline, readCaptured, sumError } from '../support/plans.ts';
+import { capturedPlans, nameOf, outline, readCaptured, readFixture, sumError } from '../support/plans.ts';
 
 const captured = capturedPlans();
 const scenarioOf = (name: string) => planScenarios.find((scenario) => scenario.name === name);
@@ -19,6 +20,15 @@ describe.each(captured)('$major $file', ({ name, file }) => {
   it('is read without a remark', () => {
     expect(plan.notes).toEqual([]);
     expect(plan.nodes.every((node) => node.overrunMs === null || node.overrunMs < 5)).toBe(true);
+  });
+
+  it('shows what it was captured for', () => {
+    expect(scenario, 'a scenario of this name').toBeDefined();
+    for (const pattern of scenario?.shows ?? [])
+      expect(
+        plan.nodes.some((node) => pattern.test(nameOf(node))),
+        describeNodes(plan),
+      ).toBe(true);
   });
 
   it('adds up', () => {
@@ -62,5 +72,47 @@ describe.each(captured)('$major $file', ({ name, file }) => {
 describe.each(captured.filter(({ file }) => file.endsWith('.json')))('$major $name', ({ file }) => {
   it('is the same tree as JSON and as text', () => {
     expect(outline(readCaptured(file.replace(/json$/, 'txt')))).toEqual(outline(readCaptured(file)));
+  });
+});
+
+describe('what was captured', () => {
+  const read = (major: number, file: string): Plan => readPlan(readFixture(major, file));
+  const majors = [14, 15, 16, 17, 18];
+
+  it('is every scenario on every version that can run it', () => {
+    const missing = majors.flatMap((major) =>
+      planScenarios
+        .filter(({ from = 14, needs }) => from <= major && needs === undefined)
+        .flatMap(({ name }) => [`${name}.json`, `${name}.txt`])
+        .filter((file) => !captured.some((one) => one.major === major && one.file.endsWith(`/${file}`)))
+        .map((file) => `${major}/${file}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('skips in an index, once for each value of the column that is not asked for', () => {
+    const scan = read(18, 'skip-scan.json').nodes.find((node) => node.index === 'pair_a_b');
+    expect(scan?.indexSearches).toBeGreaterThan(4);
+  });
+
+  it.each(majors)('has lossy pages, remembered rows and pruned partitions on %d', (major) => {
+    const heap = read(major, 'bitmap-lossy.json').nodes.find((node) => node.type === 'Bitmap Heap Scan');
+    expect(heap?.heapBlocks?.lossy).toBeGreaterThan(0);
+    expect(heap?.findings.map(({ id }) => id)).toContain('lossy-bitmap');
+    const memoize = read(major, 'memoize.json').nodes.find((node) => node.type === 'Memoize')?.memoize;
+    expect(memoize).toMatchObject({ hits: 27, misses: 3 });
+    expect(read(major, 'prune-plan.json').nodes[0]?.subplansRemoved).toBe(3);
+  });
+
+  it('runs a Gather once for each outer row', () => {
+    const gather = read(18, 'parallel-again.json').nodes.find((node) => node.type === 'Gather');
+    expect(gather?.loops).toBe(3);
+  });
+
+  it('has compiled', () => {
+    const { buckets, jit } = read(15, 'jit.json');
+    expect(buckets.jitMs).toBeGreaterThan(0);
+    expect(jit?.functions).toBeGreaterThan(0);
+    expect(read(15, 'jit.txt').jit).toMatchObject({ options: jit?.options, functions: jit?.functions });
   });
 });

@@ -13,12 +13,20 @@ export type PlanScenario = {
   readonly from?: number;
   /** Where the time is: nodes whose title matches take so many ms themselves; no other node takes half of the least. */
   readonly sleeps?: readonly { readonly node: RegExp; readonly ms: number; readonly cpu?: boolean }[];
+  /** What the plan must have, or the scenario does not show what it is for: titles of nodes. */
+  readonly shows?: readonly RegExp[];
+  /** Nothing is captured on a server without it. */
+  readonly needs?: 'jit';
   /** Times beside the tree. */
   readonly buckets?: { readonly triggersMs?: number; readonly unscannedCteMs?: number };
 };
 
 export const planSchema = `
 create function slow(ms float8, v int) returns int language plpgsql volatile parallel safe
+  as $$begin perform pg_sleep(ms / 1000.0); return v; end$$;
+create function slow_alone(ms float8, v int) returns int language plpgsql volatile parallel restricted
+  as $$begin perform pg_sleep(ms / 1000.0); return v; end$$;
+create function slow_stable(ms float8, v int) returns int language plpgsql stable parallel safe
   as $$begin perform pg_sleep(ms / 1000.0); return v; end$$;
 create table small (x int);
 insert into small select generate_series(1, 20);
@@ -29,6 +37,14 @@ create index big_k on big (k, id);
 create table wide (x int, pad text) with (fillfactor = 10);
 alter table wide alter pad set storage plain;
 insert into wide select g, repeat('x', 5000) from generate_series(1, 12) g;
+-- More pages than a bitmap of 64 kB can hold one by one.
+create table tall (x int, pad text) with (fillfactor = 10);
+alter table tall alter pad set storage plain;
+insert into tall select g, repeat('x', 5000) from generate_series(1, 3000) g;
+create index tall_x on tall (x);
+create table pair (a int, b int);
+insert into pair select g % 5, g from generate_series(1, 20000) g;
+create index pair_a_b on pair (a, b);
 create table part (id int, at int) partition by range (at);
 create table part_a partition of part for values from (0) to (100);
 create table part_b partition of part for values from (100) to (200);
@@ -47,6 +63,7 @@ create trigger after_row after insert on log_after for each row execute function
 create trigger before_row before insert on log_before for each row execute function sleepy();
 create table target (id int primary key, v int);
 insert into target select g, g from generate_series(1, 5) g;
+create view slow_view as select slow(6, x) as v from small where x <= 10;
 vacuum analyze;
 `;
 
@@ -82,10 +99,39 @@ export const planScenarios: readonly PlanScenario[] = [
     sleeps: [{ node: /Parallel Seq Scan on wide/, ms: 120, cpu: true }],
   },
   {
+    // Each process makes the hash table for itself.
     name: 'parallel-subplan',
     settings: parallel,
-    sql: 'select count(*) from wide w where (select slow(10, s.x) from small s where s.x = w.x) > 0',
-    sleeps: [{ node: /Seq Scan on small/, ms: 120, cpu: true }],
+    sql: 'select count(*) from wide w where slow(1, w.x) not in (select slow(6, g + 100) from generate_series(1, 10) g)',
+    sleeps: [{ node: /^SubPlan .*Function Scan/, ms: 60 }],
+    shows: [/Parallel Seq Scan on wide/],
+  },
+  {
+    name: 'parallel-hash',
+    settings: [...parallel, 'set enable_mergejoin = off', 'set enable_nestloop = off'],
+    sql: 'select count(*) from big a join pair p on a.id = p.b where a.k + p.a > 0',
+    sleeps: [],
+    shows: [/Parallel Hash/],
+  },
+  {
+    name: 'parallel-append',
+    settings: parallel,
+    sql: 'select count(*) from (select slow(10, x) from wide union all select slow(10, x) from small where x <= 12) u',
+    sleeps: [{ node: /Seq Scan on (?:wide|small)/, ms: 240, cpu: true }],
+    shows: [/Parallel Append/],
+  },
+  {
+    name: 'parallel-again',
+    settings: [
+      ...parallel,
+      'set enable_hashjoin = off',
+      'set enable_mergejoin = off',
+      'set enable_material = off',
+      'set enable_memoize = off',
+    ],
+    sql: 'select * from (values (1), (2), (3)) o(z) left join (select x from wide where slow(4, x) > 0 offset 0) i on i.x = o.z',
+    sleeps: [{ node: /Parallel Seq Scan on wide/, ms: 144, cpu: true }],
+    shows: [/^Gather/],
   },
   {
     name: 'initplan-filter',
@@ -155,7 +201,58 @@ export const planScenarios: readonly PlanScenario[] = [
   {
     name: 'initplan-gather',
     settings: parallel,
-    sql: 'select count(*) from wide where x > (select slow(60, 3))',
+    sql: 'select count(*) from wide where slow(1, x) > (select slow(60, 3))',
+    sleeps: [...init, { node: /Parallel Seq Scan on wide/, ms: 12, cpu: true }],
+    shows: [/^Gather/],
+  },
+  {
+    name: 'initplan-on-gather',
+    settings: parallel,
+    sql: 'select x from wide where slow(1, x) > (select slow(60, 3))',
+    sleeps: [...init, { node: /Parallel Seq Scan on wide/, ms: 12, cpu: true }],
+    shows: [/^Gather/],
+  },
+  {
+    name: 'initplan-gather-no-leader',
+    settings: noLeader,
+    sql: 'select x from wide where slow(1, x) > (select slow(60, 3)) order by x',
+    sleeps: [...init, { node: /Parallel Seq Scan on wide/, ms: 12, cpu: true }],
+    shows: [/^Gather/],
+  },
+  {
+    name: 'initplan-join',
+    settings: [serial, 'set enable_mergejoin = off', 'set enable_nestloop = off'],
+    sql: 'select count(*) from small s join big b on b.id = s.x + (select slow(60, 3))',
+    sleeps: init,
+  },
+  {
+    name: 'initplan-having',
+    settings: [serial],
+    sql: 'select x % 3 from small group by 1 having count(*) > (select slow(60, 3))',
+    sleeps: init,
+  },
+  {
+    name: 'initplan-sort',
+    settings: [serial],
+    sql: 'select x from small order by x % (select slow(60, 3)), x',
+    sleeps: init,
+  },
+  {
+    name: 'initplan-function',
+    settings: [serial],
+    sql: 'select count(*) from generate_series(1, (select slow(60, 5))) g',
+    sleeps: init,
+  },
+  {
+    name: 'initplan-update',
+    settings: [serial],
+    sql: 'update target set v = (select slow(60, 1)) where id <= 3 returning v',
+    sleeps: init,
+  },
+  {
+    name: 'initplan-returning',
+    settings: [serial],
+    sql: 'delete from target where id = 3 returning (select slow(60, 1))',
     sleeps: init,
   },
   {
@@ -181,6 +278,23 @@ export const planScenarios: readonly PlanScenario[] = [
     settings: [serial],
     sql: 'with c as materialized (select slow(6, x) as v from small where x <= 10) select * from c a join c b on a.v = b.v + 1',
     sleeps: [{ node: /^CTE c Seq Scan/, ms: 60 }],
+  },
+  {
+    name: 'cte-gather',
+    settings: parallel,
+    sql: 'with c as materialized (select slow_alone(6, x) as v from small where x <= 10) select x from wide where slow(1, x) > (select min(v) from c)',
+    sleeps: [
+      { node: /^CTE c /, ms: 60 },
+      { node: /Parallel Seq Scan on wide/, ms: 12, cpu: true },
+    ],
+    shows: [/^Gather/],
+  },
+  {
+    name: 'cte-parallel',
+    settings: parallel,
+    sql: 'with c as materialized (select x from wide where slow(10, x) > 0) select * from c a join c b on a.x = b.x + 1',
+    sleeps: [{ node: /Parallel Seq Scan on wide/, ms: 120, cpu: true }],
+    shows: [/^CTE c Gather/],
   },
   {
     name: 'cte-nested',
@@ -220,6 +334,14 @@ export const planScenarios: readonly PlanScenario[] = [
     buckets: { unscannedCteMs: 30 },
   },
   {
+    name: 'cte-delete-insert',
+    settings: [serial],
+    sql: `with d as (delete from target where id <= 3 returning slow(20, id) as v),
+       i as (insert into parent select v + 100 from d) select 1`,
+    sleeps: [{ node: /^CTE d Delete/, ms: 60 }],
+    buckets: { unscannedCteMs: 60 },
+  },
+  {
     name: 'subplan-correlated',
     settings: [serial],
     sql: 'select x, (select slow(5, b.id) from big b where b.id = s.x) from small s',
@@ -239,14 +361,26 @@ export const planScenarios: readonly PlanScenario[] = [
       'set enable_mergejoin = off',
       'set enable_material = off',
     ],
-    sql: 'select count(*) from big b, lateral (select slow(20, s.x) as v from small s where s.x = b.id % 3 + 1) l where b.id <= 200',
-    sleeps: [],
+    sql: `select count(*) from big b, lateral (select s.x from small s where s.x = b.k and slow_stable(20, s.x) > 0 offset 0) l
+       where b.id <= 1000 and b.k between 1 and 3`,
+    sleeps: [{ node: /Seq Scan on small/, ms: 60 }],
+    shows: [/^Memoize/],
   },
   {
     name: 'prune-init',
     settings: [serial, 'set plan_cache_mode = force_generic_plan'],
     sql: 'select * from part where at = (select slow(60, 150))',
     sleeps: init,
+  },
+  {
+    name: 'prune-plan',
+    settings: [
+      serial,
+      'set plan_cache_mode = force_generic_plan',
+      'prepare one (int) as select slow(10, id) from part where at = $1',
+    ],
+    sql: 'execute one (150)',
+    sleeps: [{ node: /Scan .*on part_b/, ms: 100 }],
   },
   {
     name: 'prune-exec',
@@ -299,11 +433,41 @@ export const planScenarios: readonly PlanScenario[] = [
   },
   { name: 'foreign-update', settings: [serial], sql: 'update far set v = id where id = 3', sleeps: [] },
   {
+    name: 'foreign-slow',
+    settings: [serial],
+    sql: 'select count(*) from far_slow f where f.v > 0 and f.v < (select slow(20, 5))',
+    sleeps: [
+      { node: /Foreign Scan/, ms: 60 },
+      { node: /^InitPlan \d+.* Result$/, ms: 20 },
+    ],
+  },
+  {
     name: 'skip-scan',
     from: 18,
     settings: [serial, 'set enable_seqscan = off', 'set enable_bitmapscan = off'],
-    sql: 'select count(*) from big where id = 77 and v is not null',
+    sql: 'select count(*) from pair where b = 77',
     sleeps: [],
+    shows: [/^Index Only Scan using pair_a_b/],
+  },
+  {
+    name: 'bitmap-lossy',
+    settings: [serial, "set work_mem = '64kB'", 'set enable_seqscan = off', 'set enable_indexscan = off'],
+    sql: 'select count(pad) from tall where x > 10',
+    sleeps: [],
+    shows: [/^Bitmap Heap Scan on tall/],
+  },
+  {
+    name: 'jit',
+    needs: 'jit',
+    settings: [
+      serial,
+      'set jit = on',
+      'set jit_above_cost = 0',
+      'set jit_inline_above_cost = 0',
+      'set jit_optimize_above_cost = 0',
+    ],
+    sql: 'select count(*), count(pg_sleep(0.04)) from small where x <= 10',
+    sleeps: [{ node: /^Aggregate/, ms: 400 }],
   },
   {
     name: 'sort-disk',
