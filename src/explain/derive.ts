@@ -150,7 +150,7 @@ export const derivePlan = (raw: RawPlan): Plan => {
       ? null
       : summary.executionMs - treeMs - unscannedMs - (serializationMs ?? 0);
   const placed = placeTriggers(summary.triggers, gap, places, wall);
-  const { self, selfTolerance, overrun } = selfTimes(places, columns, payments, placed.inside);
+  const { self, selfTolerance, unscanned, overrun } = selfTimes(places, columns, payments, placed.inside);
 
   const ctes = places.flatMap((place) => (place.role === 'cte' ? [place.index] : []));
   const subtract = (column: Float64Array): Float64Array => selfCounts(column, payments, ctes);
@@ -235,6 +235,7 @@ export const derivePlan = (raw: RawPlan): Plan => {
       selfMs: known ? own : null,
       totalMs: known ? (wall[index] ?? 0) : null,
       startupMs: read.number(source, 'Actual Startup Time'),
+      unscannedMs: known && (unscanned[index] ?? 0) > 0 ? (unscanned[index] ?? 0) : null,
       selfCpuMs: known ? own * many : null,
       totalCpuMs: known ? (wall[index] ?? 0) * many + (cpuExtra[index] ?? 0) : null,
       toleranceMs: known ? (tolerance[index] ?? 0) : null,

@@ -16,7 +16,8 @@ const nodeToJson = (node: PlanNode): Record<string, unknown> => ({
   schema: node.schema,
   alias: node.alias,
   index: node.index,
-  selfMs: ms(node.selfMs),
+  selfMs: ms(node.selfMs === null ? null : node.selfMs - (node.unscannedMs ?? 0)),
+  unscannedMs: ms(node.unscannedMs),
   totalMs: ms(node.totalMs),
   toleranceMs: ms(node.toleranceMs),
   selfToleranceMs: ms(node.selfToleranceMs),
@@ -48,11 +49,13 @@ const nodeToJson = (node: PlanNode): Record<string, unknown> => ({
 
 /**
  * A plan for programs: ids count from 1 in pre-order, times are milliseconds, buffers pages, absent values null.
+ * Each ms is in one place: the `selfMs` of a node or one of the buckets, but for JIT, which overlaps both.
  * `findings` beside `nodes` are those about the whole plan.
  */
 export const planToJson = (plan: Plan): Record<string, unknown> => ({
   executionMs: plan.executionMs,
   planningMs: plan.planningMs,
+  toleranceMs: ms(plan.toleranceMs),
   buckets: {
     triggersMs: ms(plan.buckets.triggersMs),
     jitMs: ms(plan.buckets.jitMs),

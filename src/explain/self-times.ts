@@ -4,6 +4,8 @@ import type { Payments, Timing } from './payments.ts';
 export type SelfTimes = {
   readonly self: Float64Array;
   readonly selfTolerance: Float64Array;
+  /** What of `self` ran after the rest, in a CTE that nothing reads to its end: no part of the root's time. */
+  readonly unscanned: Float64Array;
   /** By how much what a node pays for took longer than the node, 0 when rounding explains it. */
   readonly overrun: Float64Array;
 };
@@ -38,6 +40,8 @@ export const selfTimes = (
 
   const self = new Float64Array(count);
   const overrun = new Float64Array(count);
+  const unscanned = new Float64Array(count);
+  const late = Float64Array.from(payments.unscanned);
   const budget = Float64Array.from(payments.unscanned);
   if (count > 0) budget[0] = wall[0] ?? 0;
   const done = new Uint8Array(count);
@@ -50,10 +54,14 @@ export const selfTimes = (
       const sum = need[node] ?? 0;
       const factor = own > 0 ? (budget[node] ?? 0) / own : 0;
       self[node] = factor * Math.max(0, own - sum);
+      const part = (budget[node] ?? 0) > 0 ? (late[node] ?? 0) / (budget[node] ?? 1) : 0;
+      unscanned[node] = part * (self[node] ?? 0);
       const shrink = factor * (sum > own ? own / sum : 1);
       if (sum - own > (selfTolerance[node] ?? 0) + 0.0011) overrun[node] = sum - own;
       for (const { payee, share } of paysFor[node] ?? []) {
-        budget[payee] = (budget[payee] ?? 0) + shrink * amount(payee, share);
+        const given = shrink * amount(payee, share);
+        budget[payee] = (budget[payee] ?? 0) + given;
+        if (part > 0) late[payee] = (late[payee] ?? 0) + part * given;
         unpaid[payee] = (unpaid[payee] ?? 0) - 1;
         if (unpaid[payee] === 0) ready.push(payee);
       }
@@ -62,7 +70,7 @@ export const selfTimes = (
   for (const { index } of places) if (unpaid[index] === 0) settle(index);
   // Only a damaged plan has payers in a ring.
   for (const { index } of places) if (!done[index]) settle(index);
-  return { self, selfTolerance, overrun };
+  return { self, selfTolerance, unscanned, overrun };
 };
 
 /**

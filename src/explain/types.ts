@@ -38,8 +38,8 @@ export type Plan = {
 
 /**
  * Times beside the tree. Σ self of all nodes + triggers + serialization + outside = execution time. JIT overlaps the
- * nodes' times and is not part of the sum; `unscannedCteMs` is that of nodes which have their own self times, said
- * once more because the root's time does not hold it.
+ * nodes' times and is not part of the sum; `unscannedCteMs` is that of nodes which have their own self times
+ * (`unscannedMs` of each), said once more because the root's time does not hold it.
  */
 export type Buckets = {
   readonly triggersMs: number | null;
@@ -165,6 +165,8 @@ export type PlanNode = {
 
   /** On the clock, without its children. */
   readonly selfMs: number | null;
+  /** What of `selfMs` is in the bucket `unscannedCteMs`, outside the root's time. */
+  readonly unscannedMs: number | null;
   /** On the clock, children included: printed time × loops ÷ processes. */
   readonly totalMs: number | null;
   /** Until the first row, per loop, as printed. */
