@@ -16,7 +16,7 @@ import { drawComparison } from './compare.ts';
 import { drawOutcome } from './outcome.ts';
 import { drawPrediction, drawVerdict } from './prediction.ts';
 import { layoutProse } from './prose.ts';
-import { viewTitles } from './view.ts';
+import { viewTitle } from './view.ts';
 import { sessionColor } from './words.ts';
 
 export type PageOptions = {
@@ -131,7 +131,7 @@ const drawStep = (step: Step, state: PlayerState, options: PageOptions): Line[] 
           bold: true,
           color: sessionColor(state.lesson.sessions, step.session),
         })
-      : span(viewTitles[step.view], { bold: true });
+      : span(viewTitle(step), { bold: true });
   const lead = next ? [span('next', { bold: true }), span(` ${glyphs.middleDot} `, { dim: true })] : [];
   const lines: Line[] = [
     [...lead, who, ...(step.kind === 'sql' && step.explain ? [span('  explain', { dim: true })] : [])],

@@ -5,6 +5,7 @@ import { reasonOf } from '../text/error-words.ts';
 import type { ClaimCheck } from '../timeline/events.ts';
 import type { StepState, TimelineState } from '../timeline/state.ts';
 import { cellsMatch, rowsMatch, showRows } from './match-rows.ts';
+import { checkMeasured, sayMeasured } from './measured-claims.ts';
 import { checkPattern, sayPattern } from './plan-claims.ts';
 
 /** What a claim is held against. */
@@ -55,6 +56,8 @@ const sayClaim = (claim: Claim): string => {
     }
     case 'plan':
       return `plan: ${sayPattern(claim.plan)}`;
+    case 'measured':
+      return `measured: ${sayMeasured(claim.measured)}`;
     case 'state':
       return `state: ${claim.sql.trim()} is ${showRows(claim.rows)}`;
   }
@@ -113,6 +116,7 @@ const checkOutcome = (claim: Claim, set: ClaimSet, step: StepState, timeline: Ti
       step.view?.columns.at(-1) === 'evidence' ? row.slice(0, -1) : row,
     );
     if (claim.kind === 'rows') return compare(rowsMatch(claim.rows, rows, claim.ordered), showRows(rows));
+    if (claim.kind === 'measured') return checkMeasured(claim.measured, rows);
     if (claim.kind === 'rowCount') return compare(rows.length === claim.count, String(rows.length));
   }
   const number = set.statement;

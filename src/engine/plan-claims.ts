@@ -45,7 +45,7 @@ const hasNumbers = (node: PlanNode, { bounds }: PlanPattern): boolean =>
     return bound === undefined || within(numberOf(node, name), bound);
   });
 
-const sayBound = ({ min, max }: Bound): string => {
+export const sayBound = ({ min, max }: Bound): string => {
   if (min === max) return String(min);
   const parts = [min > 0 ? `>= ${min}` : null, max < Number.MAX_SAFE_INTEGER ? `<= ${max}` : null];
   return parts.filter((part) => part !== null).join(' ') || '>= 0';

@@ -276,9 +276,9 @@ export class Run {
   }
 
   /** Asks over a session of its own, which waits two seconds for a lock at most. @throws {PostgresError} */
-  async observe(sql: string): Promise<(string | null)[][]> {
+  async observe(sql: string, values: readonly QueryValue[] = []): Promise<(string | null)[][]> {
     this.#observer ??= await this.connect('pg-tutor observer', { lock_timeout: '2s' });
-    return this.#observer.rows(sql);
+    return this.#observer.rows(sql, values);
   }
 
   /** A connection to the lesson's database with the settings of a session; the caller ends it. @throws {PostgresError} */

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { measuredShape, toMeasurePattern } from './measures.ts';
 import { planShape, toPlanPattern } from './plan-patterns.ts';
 import type { Problems } from './problems.ts';
 import {
@@ -54,6 +55,7 @@ export const claimKeys = mapping(
       '{ sql, rows } or a list of them',
     ).optional(),
     plan: planShape.optional(),
+    measured: measuredShape.optional(),
     step: name.optional(),
     statement: wholeNumber(1, 1000).optional(),
     postgres: versions.optional(),
@@ -114,6 +116,16 @@ const planClaims = (data: ClaimData, source: YamlSource, path: YamlPath, problem
   });
 };
 
+const measuredClaims = (data: ClaimData, source: YamlSource, path: YamlPath, problems: Problems): Claim[] => {
+  const key = [...path, 'measured'];
+  const listed = isList(source, key);
+  return (data.measured ?? []).map((pattern, index): Claim => {
+    const at = listed ? [...key, index] : key;
+    const measured = toMeasurePattern(pattern, source, at, problems);
+    return { kind: 'measured', measured, position: source.position(at) };
+  });
+};
+
 /** Claims read, and where the `step` they name is written. */
 export type ReadClaims = { readonly set: ClaimSet; readonly stepPosition: Position };
 
@@ -127,11 +139,11 @@ export const toClaimSet = (
   const position = source.valuePosition(path);
   // Object.keys of what zod gives is in the order of the schema; claims go in the author's order.
   const claims = Object.keys(data)
-    .flatMap((key) =>
-      key === 'plan'
-        ? planClaims(data, source, path, problems)
-        : claimsOf(key, data, source.position([...path, key])),
-    )
+    .flatMap((key) => {
+      if (key === 'plan') return planClaims(data, source, path, problems);
+      if (key === 'measured') return measuredClaims(data, source, path, problems);
+      return claimsOf(key, data, source.position([...path, key]));
+    })
     .sort((a, b) => a.position.line - b.position.line || a.position.column - b.position.column);
   const set: ClaimSet = {
     ...(data.step !== undefined && { step: data.step }),

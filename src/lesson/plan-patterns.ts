@@ -96,19 +96,20 @@ export const parseBound = (words: string): Bound | null => {
   return min > max ? null : { min, max };
 };
 
-const bound = scalarOf('a number or bounds such as "<= 5" or ">= 2 <= 4"', parseBound);
+/** A number or bounds, written as text. */
+export const boundOf = scalarOf('a number or bounds such as "<= 5" or ">= 2 <= 4"', parseBound);
 
 const patternKeys = mapping('a node such as { uses: Index Scan, relation: account }', {
   uses: text('a plan node such as Index Scan, or any').optional(),
   avoids: text('a plan node such as Seq Scan, or any').optional(),
   index: text('the name of an index').optional(),
   relation: text('the name of a relation').optional(),
-  rows: bound.optional(),
-  buffers: bound.optional(),
-  heapFetches: bound.optional(),
-  loops: bound.optional(),
-  workersLaunched: bound.optional(),
-  subplansRemoved: bound.optional(),
+  rows: boundOf.optional(),
+  buffers: boundOf.optional(),
+  heapFetches: boundOf.optional(),
+  loops: boundOf.optional(),
+  workersLaunched: boundOf.optional(),
+  subplansRemoved: boundOf.optional(),
 });
 
 /** The value of `plan:` in a set of claims. */

@@ -257,8 +257,7 @@ export type Construct = {
 
 export type ExerciseCheck = {
   readonly position: Position;
-} & /** The rows of the last statement that returns any are those of the solution. */
-(
+} /** The rows of the last statement that returns any are those of the solution. */ & (
   | { readonly kind: 'result'; readonly ordered: boolean; readonly columns: boolean }
   /** What tables hold afterwards is what they hold after the solution. */
   | {

@@ -326,6 +326,92 @@ describe('views', () => {
     expect(cells.join('')).toBe('...x..xx.xxxxxxx');
   });
 
+  it('shows a heap page with its tuple headers, and decodes what is stored', async () => {
+    const { summary, step } = await play(
+      fence(
+        'sql setup',
+        `create extension pageinspect;
+create table t (id int, name text, big bigint, ok bool, at date);
+insert into t values (1, 'ann', 5000000000, true, '2000-01-02'), (2, null, -1, false, null);`,
+      ) +
+        '## Page\n\n' +
+        fence('sql', "update t set name = 'äöü' where id = 1;") +
+        fence('sql bob', 'begin; delete from t where id = 2') +
+        fence('sql carol', 'begin; insert into t values (3); rollback') +
+        fence('view heap-page #page', 'relation: t') +
+        fence(
+          'expect',
+          `rows:
+  - [1, normal, committed, committed, "(0,3)", hot updated, "1, ann, 5000000000, t, \\\\x01000000"]
+  - [2, normal, committed, in progress, "(0,2)", null, "2, null, -1, f, null"]
+  - [3, normal, committed, null, "(0,3)", heap only, "1, äöü, 5000000000, t, \\\\x01000000"]
+  - [4, normal, aborted, null, "(0,4)", null, "3, null, null, null, null"]`,
+        ) +
+        fence('sql carol', 'begin') +
+        fence('sql bob', 'commit') +
+        fence('sql', 'vacuum t') +
+        fence('view heap-page #after', 'relation: t') +
+        fence('expect', 'rowCount: 3'),
+    );
+    expect(summary.checks.filter(({ ok }) => !ok)).toEqual([]);
+    expect(step('page').view?.columns).toEqual([
+      ...['lp', 'state', 'xmin', 'xmax', 'ctid', 'hot', 'row', 'evidence'],
+    ]);
+    expect(step('page').view?.rows[1]?.at(-1)).toMatch(/^\d+\/\d+$/);
+    expect(step('after').view?.rows.map((row) => row[1])).toEqual([
+      'redirect to 3',
+      'unused',
+      'normal',
+    ]);
+  });
+
+  it('says what a heap page needs', async () => {
+    const { summary } = await play(
+      `${fence('sql setup', 'create table t ()')}## P\n\n${fence('view heap-page', 'relation: t')}`,
+    );
+    expect(summary.error).toMatch(/needs the extension pageinspect/);
+  });
+
+  it('measures variants, leaves the data alone, and holds claims against the bars', async () => {
+    const { summary, step } = await play(
+      fence(
+        'sql setup',
+        `create table t as select n, repeat('x', 100) as pad from generate_series(1, 10000) as n;
+create index t_n on t (n); vacuum analyze t;`,
+      ) +
+        '## Page\n\n' +
+        fence(
+          'measure #m',
+          `of: pages
+variants:
+  - { name: index, sql: select * from t where n = 77 }
+  - { name: scan, before: drop index t_n, sql: select * from t where n = 77; }`,
+        ) +
+        fence(
+          'expect',
+          `measured:
+  - { variant: index, value: "<= 3" }
+  - { variant: scan, value: "> 100", times: ">= 30", of: index }
+  - { variant: scan, times: "< 2", of: index }
+  - { variant: nobody, value: 1 }`,
+        ) +
+        fence(
+          'measure #wal',
+          `of: wal
+variants:
+  - { name: one, sql: insert into t values (1) }
+  - { name: many, sql: "insert into t select n from generate_series(1, 1000) as n" }`,
+        ) +
+        fence('expect', 'measured: { variant: many, times: "> 20", of: one }') +
+        fence('sql', 'select count(*) from t') +
+        fence('expect', 'rows: [[10000]]'),
+    );
+    expect(summary.error).toBeNull();
+    expect(summary.checks.map(({ ok }) => ok)).toEqual([true, true, false, false, true, true]);
+    expect(summary.checks[2]?.happened).toMatch(/^scan: \d+, [\d.]+ times index: \d$/);
+    expect(step('m').view?.rows.map(([name]) => name)).toEqual(['index', 'scan']);
+  });
+
   it('lets the server compute truth tables', async () => {
     const { summary } = await play(
       fence('view truth-table', 'operators: [and, not]') +

@@ -190,8 +190,8 @@ describe('blocks', () => {
     ],
     [
       'a block for later',
-      fence('exercise #fix', 'task: x'),
-      ['10:1 error exercise blocks are not supported by this version'],
+      fence('load #fix', 'task: x'),
+      ['10:1 error load blocks are not supported by this version'],
     ],
     [
       'a misspelt block',
@@ -239,7 +239,7 @@ describe('blocks', () => {
     [
       'a view without a name',
       fence('view'),
-      ['10:1 error view: name a picture: locks, lock-matrix, row-lock-matrix, truth-table'],
+      ['10:1 error view: name a picture: locks, lock-matrix, row-lock-matrix, truth-table, heap-page'],
     ],
     [
       'an unknown view',
@@ -247,9 +247,41 @@ describe('blocks', () => {
       ['10:9 error view: unknown picture "lokcs"; did you mean "locks"?'],
     ],
     [
+      'a heap page of nothing',
+      fence('view heap-page', 'page: -1'),
+      ['11:1 error relation: missing', '11:7 error page: expected 0 or more, found -1'],
+    ],
+    [
+      'a measure of one, with a word too much',
+      fence('measure here', 'of: pages\nvariants:\n  - { name: a, sql: select 1 }'),
+      ['10:12 error measure: "here" is not understood', '13:3 error variants: at least two are needed'],
+    ],
+    [
+      'a measure of nothing known',
+      fence(
+        'measure',
+        'of: seconds\nvariants:\n  - { name: a, sql: select 1 }\n  - { name: b, sql: select 2 }',
+      ),
+      ['11:5 error of: expected one of pages, wal, bytes, count, found "seconds"'],
+    ],
+    [
+      'variants of one name',
+      fence('measure', 'of: wal\nvariants:\n  - { name: a, sql: select 1 }\n  - { name: a, sql: select 2 }'),
+      ['14:13 error variants: "a" is there already'],
+    ],
+    [
+      'claims about a bar that say nothing',
+      fence('measure', 'of: wal\nvariants:\n  - { name: a, sql: select 1 }\n  - { name: b, sql: select 2 }') +
+        fence('expect', 'measured:\n  - { variant: a }\n  - { variant: b, times: 3 }'),
+      [
+        '18:5 error measured: claim a value, or times with the variant it is times of',
+        '19:5 error measured: times and of go together',
+      ],
+    ],
+    [
       'a view for later',
-      fence('view heap-page'),
-      ['10:9 error view: "heap-page" is not supported by this version'],
+      fence('view wait-graph'),
+      ['10:9 error view: "wait-graph" is not supported by this version'],
     ],
     ['a view with a flag', fence('view locks wait'), ['10:15 error view: "wait" is for sql blocks']],
     ['a view with settings', fence('view locks', 'a: 1'), ['11:1 error view: locks takes no settings']],

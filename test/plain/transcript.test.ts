@@ -173,7 +173,7 @@ The end of the lesson.
   it('draws views in place of their statements', async () => {
     const lesson = lessonOf(
       ['you'],
-      [{ id: 'p', title: 'P', blocks: [viewStep('v', 'truth-table', ['not'])] }],
+      [{ id: 'p', title: 'P', blocks: [viewStep('v', { view: 'truth-table', operators: ['not'] })] }],
     );
     const fill = (a: string | null, result: string | null) => ({
       type: 'view-filled' as const,

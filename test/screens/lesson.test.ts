@@ -345,7 +345,10 @@ describe('views', () => {
       {
         id: 'p',
         title: 'Pictures',
-        blocks: [viewStep('m', 'lock-matrix'), viewStep('t', 'truth-table', ['and', 'not'])],
+        blocks: [
+          viewStep('m', { view: 'lock-matrix' }),
+          viewStep('t', { view: 'truth-table', operators: ['and', 'not'] }),
+        ],
       },
     ],
   );

@@ -2,6 +2,8 @@ import type { ViewStep } from '../../lesson/types.ts';
 import { rowLockModes, tableLockModes } from '../../locks/modes.ts';
 import type { Cell, EventBody } from '../../timeline/events.ts';
 import type { Run } from '../run.ts';
+import { heapPageColumns, heapPageRows } from './heap-page.ts';
+import { measure, measureColumns } from './measure.ts';
 import { type Pair, tryPairs } from './pairs.ts';
 import { truthRows } from './truth-table.ts';
 
@@ -29,48 +31,52 @@ const pairRow = ({ held, requested, outcome, evidence }: Pair): Cell[] => [
   evidence,
 ];
 
-const fillers: Readonly<Record<ViewStep['view'], (run: Run, step: ViewStep, fill: Fill) => Promise<void>>> = {
-  'lock-matrix': (run, _step, fill) =>
-    withProbe(run, (table) =>
-      tryPairs(
-        run,
-        {
-          modes: tableLockModes.map(({ sql }) => sql),
-          take: (mode) => `lock table ${table} in ${mode} mode`,
-        },
-        (pair) => fill(pairColumns, pairRow(pair)),
-      ),
-    ),
-  'row-lock-matrix': (run, _step, fill) =>
-    withProbe(run, (table) =>
-      tryPairs(
-        run,
-        { modes: rowLockModes.map(({ sql }) => sql), take: (mode) => `select id from ${table} ${mode}` },
-        (pair) => fill(pairColumns, pairRow(pair)),
-      ),
-    ),
-  'truth-table': async (run, step, fill) => {
-    for (const operator of step.operators) {
-      for (const row of await truthRows(run, operator)) fill(['operator', 'a', 'b', 'result'], row);
-    }
-  },
-  locks: async (run, _step, fill) => {
-    for (const lock of await run.sampleLocks()) {
-      const target = lock.relation ?? lock.transactionId ?? lock.advisoryKey ?? lock.virtualXid ?? '';
-      const what = lock.tuple === undefined ? target : `${target} (${lock.tuple})`;
-      fill(
-        ['session', 'type', 'object', 'mode', 'state'],
-        [lock.session, lock.type, what, lock.mode, lock.granted ? 'held' : 'waits'],
+const fillView = async (run: Run, step: ViewStep, fill: Fill): Promise<void> => {
+  switch (step.view) {
+    case 'lock-matrix':
+      return withProbe(run, (table) =>
+        tryPairs(
+          run,
+          {
+            modes: tableLockModes.map(({ sql }) => sql),
+            take: (mode) => `lock table ${table} in ${mode} mode`,
+          },
+          (pair) => fill(pairColumns, pairRow(pair)),
+        ),
       );
-    }
-  },
+    case 'row-lock-matrix':
+      return withProbe(run, (table) =>
+        tryPairs(
+          run,
+          { modes: rowLockModes.map(({ sql }) => sql), take: (mode) => `select id from ${table} ${mode}` },
+          (pair) => fill(pairColumns, pairRow(pair)),
+        ),
+      );
+    case 'truth-table':
+      for (const operator of step.operators) {
+        for (const row of await truthRows(run, operator)) fill(['operator', 'a', 'b', 'result'], row);
+      }
+      return;
+    case 'heap-page':
+      for (const row of await heapPageRows(run, step.relation, step.page)) fill(heapPageColumns, row);
+      return;
+    case 'measure':
+      return measure(run, step, (row) => fill(measureColumns, row));
+    case 'locks':
+      for (const lock of await run.sampleLocks()) {
+        const target = lock.relation ?? lock.transactionId ?? lock.advisoryKey ?? lock.virtualXid ?? '';
+        const what = lock.tuple === undefined ? target : `${target} (${lock.tuple})`;
+        fill(
+          ['session', 'type', 'object', 'mode', 'state'],
+          [lock.session, lock.type, what, lock.mode, lock.granted ? 'held' : 'waits'],
+        );
+      }
+  }
 };
 
 /** Makes a view's picture from the live server, a row at a time. @throws what the server says */
 export const runView = async (run: Run, step: ViewStep, emit: (body: EventBody) => void): Promise<void> => {
   emit({ type: 'step-sent', step: step.id, session: viewSession, sql: `view ${step.view}` });
-  await fillers[step.view](run, step, (columns, row) =>
-    emit({ type: 'view-filled', step: step.id, columns, row }),
-  );
+  await fillView(run, step, (columns, row) => emit({ type: 'view-filled', step: step.id, columns, row }));
   emit({ type: 'step-finished', step: step.id });
 };

@@ -2,7 +2,7 @@ import { drawPlan } from '../../draw/plan.ts';
 import { planOf } from '../../draw/plan-cache.ts';
 import { drawResult, type ResultPicture } from '../../draw/result.ts';
 import { drawNotice, drawServerError } from '../../draw/server-error.ts';
-import { drawView, viewTitles } from '../../draw/view.ts';
+import { drawView, viewTitle } from '../../draw/view.ts';
 import { flattenSql, sessionColor } from '../../draw/words.ts';
 import type { ViewStep } from '../../lesson/types.ts';
 import { isStep, type PlayerState } from '../../player/state.ts';
@@ -64,7 +64,7 @@ export const resultContent = (state: PlayerState, ui: LessonUi, env: LessonEnv, 
       (line): Line => [span(' '), ...line],
     );
     const widest = Math.max(0, ...body.map(lineWidth));
-    return { key: step.step, title: viewTitles[view.view], header: [], body, width: widest, auto: top };
+    return { key: step.step, title: viewTitle(view), header: [], body, width: widest, auto: top };
   }
   const { body, sticky } = stepLines(step, state, ui, env, width);
   const widest = body.reduce((most, line) => Math.max(most, lineWidth(line)), 0);
