@@ -43,7 +43,20 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'player/judge-state.ts',
     ...pure,
   ],
-  cli: ['cli', 'tui', 'plain', 'draw', 'player', 'progress', 'isolation', 'engine', 'postgres', ...pure],
+  authoring: ['authoring', 'draw', 'player/state.ts', ...pure],
+  cli: [
+    'cli',
+    'authoring',
+    'tui',
+    'plain',
+    'draw',
+    'player',
+    'progress',
+    'isolation',
+    'engine',
+    'postgres',
+    ...pure,
+  ],
 };
 
 /** Packages with one home. */

@@ -38,6 +38,11 @@ export const registry: Readonly<Record<string, Entry>> = {
     summary: 'check every claim of the lessons, also on other versions',
     load: () => import('./commands/verify.ts'),
   },
+  lint: {
+    usage: 'lint [lesson...]',
+    summary: 'say what lessons lack, without running them',
+    load: () => import('./commands/lint.ts'),
+  },
   spec: {
     usage: 'spec FILE…',
     summary: "run PostgreSQL's isolation specs",
