@@ -7,7 +7,38 @@ import {
   reducePlayer,
 } from '../player/state.ts';
 import type { RunEvent } from '../timeline/events.ts';
-import type { LessonProgress, ProgressStore } from './types.ts';
+import {
+  type Answer,
+  keptAnswers,
+  type LessonProgress,
+  type PredictionRecord,
+  type ProgressStore,
+} from './types.ts';
+
+/** The answers with one more. */
+const withAnswer = (record: PredictionRecord | undefined, answer: Answer): PredictionRecord => ({
+  ...record,
+  answers: [...(record?.answers ?? []), answer].slice(-keptAnswers),
+});
+
+const started = (progress: LessonProgress, page: string, now: string): LessonProgress['pages'] =>
+  progress.pages[page] ? progress.pages : { ...progress.pages, [page]: { startedAt: now, doneAt: null } };
+
+const done = (progress: LessonProgress, page: string, now: string): LessonProgress => {
+  const known = progress.pages[page];
+  if (known?.doneAt) return progress;
+  return { ...progress, pages: { ...progress.pages, [page]: { startedAt: now, ...known, doneAt: now } } };
+};
+
+/** The learner is on this page, where this step ran last. */
+const at = (progress: LessonProgress, page: string, step: string | null, now: string): LessonProgress => {
+  const pages = started(progress, page, now);
+  if (progress.page === page && progress.step === step && progress.pages === pages) return progress;
+  return { ...progress, pages, page, step, pageAt: now, updatedAt: now };
+};
+
+/** What is recorded: everything, or only the answers, so that a review leaves the place in the lesson alone. */
+export type Recording = 'everything' | 'answers';
 
 /**
  * The progress after one more event; the same object when the event says nothing about it. Pure.
@@ -19,34 +50,30 @@ export const recordEvent = (
   event: RunEvent,
   before: PlayerState,
   now: string,
+  recording: Recording = 'everything',
 ): LessonProgress => {
   // A silent replay only repeats what was recorded when the learner did it.
   if (before.phase === 'replaying' && event.type !== 'replay-finished') return progress;
-  const done = (page: string) =>
-    progress.pagesDone.includes(page) ? progress.pagesDone : [...progress.pagesDone, page];
+  if (recording === 'answers' && event.type !== 'prediction-judged') return progress;
   switch (event.type) {
     case 'page-entered': {
       const forward = pageIndex(before.lesson, event.page) > pageIndex(before.lesson, before.page);
-      const pagesDone = forward && isPageDone(before) ? done(before.page) : progress.pagesDone;
-      if (progress.page === event.page && pagesDone === progress.pagesDone) return progress;
-      return { ...progress, pagesDone, page: event.page, updatedAt: now };
+      const left = forward && isPageDone(before) ? done(progress, before.page, now) : progress;
+      return at(left, event.page, null, now);
     }
     case 'replay-finished':
-      if (progress.page === event.page) return progress;
-      return { ...progress, page: event.page, updatedAt: now };
+      return at(progress, event.page, before.ran.at(-1) ?? null, now);
+    case 'step-settled':
+      return before.ran.includes(event.step) ? at(progress, before.page, event.step, now) : progress;
     case 'prediction-judged': {
       const choice = before.predictions[event.prediction]?.choice ?? null;
       const right = choice === null ? null : event.right.includes(choice);
-      const predictions = { ...progress.predictions, [event.prediction]: { choice, right, at: now } };
+      const record = withAnswer(progress.predictions[event.prediction], { at: now, choice, right });
+      const predictions = { ...progress.predictions, [event.prediction]: record };
       return { ...progress, predictions, updatedAt: now };
     }
     case 'lesson-finished':
-      return {
-        ...progress,
-        pagesDone: done(before.page),
-        finishedAt: progress.finishedAt ?? now,
-        updatedAt: now,
-      };
+      return { ...done(progress, before.page, now), finishedAt: progress.finishedAt ?? now, updatedAt: now };
     default:
       return progress;
   }
@@ -55,6 +82,7 @@ export const recordEvent = (
 const relevant: ReadonlySet<RunEvent['type']> = new Set([
   'page-entered',
   'replay-finished',
+  'step-settled',
   'prediction-judged',
   'lesson-finished',
 ]);
@@ -63,13 +91,15 @@ const relevant: ReadonlySet<RunEvent['type']> = new Set([
 export const createProgressRecorder = (
   store: ProgressStore,
   lesson: Lesson,
-  now: () => Date = () => new Date(),
+  { now = () => new Date(), recording }: { readonly now?: () => Date; readonly recording?: Recording } = {},
 ): ((event: RunEvent) => void) => {
   let state = initialPlayerState(lesson);
   return (event) => {
     const before = state;
     state = reducePlayer(state, event);
     if (!relevant.has(event.type)) return;
-    store.update(lesson.id, (progress) => recordEvent(progress, event, before, now().toISOString()));
+    store.update(lesson.id, (progress) =>
+      recordEvent(progress, event, before, now().toISOString(), recording),
+    );
   };
 };

@@ -1,23 +1,70 @@
 import * as z from 'zod/mini';
-import type { Progress } from './types.ts';
+import type { LessonProgress, Progress } from './types.ts';
 
 /** Version of the file's shape. Raise it only when an older pg-tutor would misread the file. */
-const fileVersion = 1;
+export const fileVersion = 2;
+
+/** Any way to write a time becomes the one that can be compared as text. */
+const time = z.pipe(
+  z.string().check(z.refine((text) => Number.isFinite(Date.parse(text)), 'expected a time')),
+  z.transform((text: string) => new Date(text).toISOString()),
+);
+/** Or nothing, for never. */
+const maybeTime = z.union([z.literal(''), time]);
 
 // Loose: what a newer pg-tutor wrote beside what we know is written back untouched.
-const predictionSchema = z.looseObject({
+const answerSchema = z.looseObject({
+  at: time,
   choice: z.nullable(z.int()),
   right: z.nullable(z.boolean()),
-  at: z.string(),
 });
 
 const lessonSchema = z.looseObject({
+  pages: z.record(z.string(), z.looseObject({ startedAt: z.nullable(time), doneAt: z.nullable(time) })),
+  page: z.nullable(z.string()),
+  step: z.nullable(z.string()),
+  pageAt: maybeTime,
+  finishedAt: z.nullable(time),
+  predictions: z.record(z.string(), z.looseObject({ answers: z.array(answerSchema).check(z.minLength(1)) })),
+  resetAt: z.nullable(time),
+  updatedAt: maybeTime,
+});
+
+/** Version 1 knew the pages that were done and the last answers. */
+const lessonSchema1 = z.looseObject({
   pagesDone: z.array(z.string()),
   page: z.nullable(z.string()),
-  finishedAt: z.nullable(z.string()),
-  predictions: z.record(z.string(), predictionSchema),
-  updatedAt: z.string(),
+  finishedAt: z.nullable(time),
+  predictions: z.record(z.string(), answerSchema),
+  updatedAt: maybeTime,
 });
+
+const migrate1 = (lesson: z.output<typeof lessonSchema1>): LessonProgress => {
+  const { pagesDone, page, finishedAt, predictions, updatedAt, ...rest } = lesson;
+  const at = updatedAt === '' ? new Date(0).toISOString() : updatedAt;
+  const done = pagesDone.map((id) => [id, { startedAt: at, doneAt: at }] as const);
+  const here =
+    page === null || pagesDone.includes(page) ? [] : [[page, { startedAt: at, doneAt: null }] as const];
+  return {
+    ...rest,
+    pages: Object.fromEntries([...done, ...here]),
+    page,
+    step: null,
+    pageAt: page === null ? '' : at,
+    finishedAt,
+    predictions: Object.fromEntries(
+      Object.entries(predictions).map(([id, answer]) => [id, { answers: [answer] }]),
+    ),
+    resetAt: null,
+    updatedAt,
+  };
+};
+
+const readLesson = (version: number, value: unknown) => {
+  if (version > 1) return lessonSchema.safeParse(value);
+  const old = lessonSchema1.safeParse(value);
+  return old.success ? { success: true as const, data: migrate1(old.data) } : old;
+};
 
 const fileSchema = z.looseObject({
   version: z.int().check(z.positive()),
@@ -52,7 +99,7 @@ export const parseProgress = (text: string): ProgressFile => {
   const lessons: Record<string, Progress[string]> = {};
   let damaged = false;
   for (const [id, entry] of Object.entries(entries)) {
-    const lesson = lessonSchema.safeParse(entry);
+    const lesson = readLesson(version, entry);
     if (lesson.success) lessons[id] = lesson.data;
     else damaged = true;
   }
@@ -62,3 +109,50 @@ export const parseProgress = (text: string): ProgressFile => {
 
 export const printProgress = (file: Pick<ProgressFile, 'lessons' | 'rest'>): string =>
   `${JSON.stringify({ version: fileVersion, ...file.rest, lessons: file.lessons }, null, 1)}\n`;
+
+/** What `progress export` writes: progress alone, without anything that is this machine's. */
+export const printExport = (lessons: Progress): string =>
+  `${JSON.stringify({ format: exportFormat, version: fileVersion, lessons }, null, 1)}\n`;
+
+const exportFormat = 'pg-tutor progress';
+
+export type Import =
+  | { readonly ok: true; readonly lessons: Progress }
+  /** `version`: written by a newer pg-tutor. */
+  | { readonly ok: false; readonly why: 'version' | 'content'; readonly message: string };
+
+/** zod/mini brings no sentences of its own. */
+const issueInWords = (error: z.core.$ZodError, before: readonly string[] = []): string => {
+  const [issue] = error.issues;
+  const path = [...before, ...(issue?.path ?? [])].map(String).join('.');
+  const words =
+    issue?.code === 'invalid_type'
+      ? `expected ${issue.expected}`
+      : issue?.code === 'custom'
+        ? issue.message
+        : 'not what pg-tutor writes there';
+  return `${path === '' ? '' : `${path}: `}${words}`;
+};
+
+/** Reads a file of `progress export`, or a progress file itself; all of it or nothing. */
+export const parseImport = (text: string): Import => {
+  const refuse = (message: string, why: 'version' | 'content' = 'content'): Import => ({
+    ok: false,
+    why,
+    message,
+  });
+  const value = parseJson(text);
+  if (value === undefined) return refuse('it is not JSON');
+  const file = fileSchema.safeParse(value);
+  if (!file.success) return refuse(issueInWords(file.error));
+  const { version, lessons: entries } = file.data;
+  if (version > fileVersion)
+    return refuse(`it has version ${version}; this pg-tutor knows up to ${fileVersion}`, 'version');
+  const lessons: Record<string, LessonProgress> = {};
+  for (const [id, entry] of Object.entries(entries)) {
+    const lesson = readLesson(version, entry);
+    if (!lesson.success) return refuse(issueInWords(lesson.error, ['lessons', id]));
+    lessons[id] = lesson.data;
+  }
+  return { ok: true, lessons };
+};

@@ -13,6 +13,7 @@ import {
 import path from 'node:path';
 import { reasonOf } from '../text/error-words.ts';
 import { withLock } from './lock.ts';
+import { mergeProgress } from './merge.ts';
 import { progressFile } from './paths.ts';
 import { emptyFile, type ProgressFile, parseProgress, printProgress } from './schema.ts';
 import { noProgress, type ProgressStore } from './types.ts';
@@ -137,6 +138,16 @@ export const openProgress = (
         return lesson === before ? content : { ...content, lessons: { ...content.lessons, [id]: lesson } };
       });
       return after.lessons[id] ?? noProgress;
+    },
+    merge(other) {
+      return transaction((content) => {
+        const lessons = mergeProgress(content.lessons, other);
+        return lessons === content.lessons ? content : { ...content, lessons };
+      }).lessons;
+    },
+    reset(id) {
+      const at = now().toISOString();
+      this.update(id, () => ({ ...noProgress, resetAt: at, updatedAt: at }));
     },
     forget() {
       try {

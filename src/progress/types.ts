@@ -1,23 +1,42 @@
-/** How a prediction went the last time it was judged. */
-export type PredictionRecord = {
+/** One answer to a prediction, as it was judged. */
+export type Answer = {
+  /** ISO time. */
+  readonly at: string;
   /** From 0; null: skipped. */
   readonly choice: number | null;
   /** null: skipped. */
   readonly right: boolean | null;
-  /** ISO time. */
-  readonly at: string;
+};
+
+/** What is known of a prediction: the last answers (at most `keptAnswers`), the oldest first. Never empty. */
+export type PredictionRecord = { readonly answers: readonly Answer[] };
+
+export const keptAnswers = 50;
+
+/** A page that was entered. */
+export type PageRecord = {
+  /** ISO time it was first entered; null: before the lesson was forgotten on another machine. */
+  readonly startedAt: string | null;
+  /** ISO time it was first played to its end; null: not yet. */
+  readonly doneAt: string | null;
 };
 
 /** What the learner has done in one lesson. Ids, not numbers, so that a changed lesson keeps what still exists. */
 export type LessonProgress = {
-  /** Ids of the pages played to their end, in the order they were first finished. */
-  readonly pagesDone: readonly string[];
+  /** By page id. */
+  readonly pages: Readonly<Record<string, PageRecord>>;
   /** Id of the page last seen; null before the first. */
   readonly page: string | null;
+  /** Id of the last step that ran on it; null: none has. */
+  readonly step: string | null;
+  /** ISO time `page` and `step` are from; empty before the first. */
+  readonly pageAt: string;
   /** ISO time the lesson was first played to its end; null: not yet. */
   readonly finishedAt: string | null;
   /** By prediction id. */
   readonly predictions: Readonly<Record<string, PredictionRecord>>;
+  /** ISO time the lesson was forgotten: nothing from before it counts, on no machine. null: never. */
+  readonly resetAt: string | null;
   /** ISO time of the last change; empty when nothing was ever recorded. */
   readonly updatedAt: string;
 };
@@ -26,10 +45,13 @@ export type LessonProgress = {
 export type Progress = Readonly<Record<string, LessonProgress>>;
 
 export const noProgress: LessonProgress = {
-  pagesDone: [],
+  pages: {},
   page: null,
+  step: null,
+  pageAt: '',
   finishedAt: null,
   predictions: {},
+  resetAt: null,
   updatedAt: '',
 };
 
@@ -41,15 +63,36 @@ export interface ProgressStore {
   lesson(id: string): LessonProgress;
   /** Reads, changes and writes one lesson in one go; when this returns, it is on disk. */
   update(id: string, change: (lesson: LessonProgress) => LessonProgress): LessonProgress;
+  /** Takes in what another machine knows, entry by entry. @returns the progress after it */
+  merge(other: Progress): Progress;
+  /** Forgets one lesson, for machines it is merged with later too. */
+  reset(id: string): void;
   /** Forgets everything. */
   forget(): void;
   /** Sentences the learner should see once (a damaged file set aside, a full disk); emptied by reading. */
   takeNotices(): readonly string[];
 }
 
-/** The lesson opened last that is not finished; null when there is none. */
+export type Status = 'unseen' | 'started' | 'done';
+
+export const lessonStatus = (lesson: LessonProgress): Status => {
+  if (lesson.finishedAt !== null) return 'done';
+  return lesson.page !== null || Object.keys(lesson.pages).length > 0 ? 'started' : 'unseen';
+};
+
+export const pageStatus = (lesson: LessonProgress, page: string): Status => {
+  const record = lesson.pages[page];
+  if (!record) return 'unseen';
+  return record.doneAt === null ? 'started' : 'done';
+};
+
+/** Ids of the pages played to their end. */
+export const donePages = (lesson: LessonProgress): readonly string[] =>
+  Object.keys(lesson.pages).filter((page) => pageStatus(lesson, page) === 'done');
+
+/** The lesson seen last that is not finished; null when there is none. */
 export const lessonToContinue = (progress: Progress): string | null => {
   const open = Object.entries(progress).filter(([, lesson]) => lesson.page !== null && !lesson.finishedAt);
-  const latest = open.sort(([, a], [, b]) => (a.updatedAt < b.updatedAt ? 1 : -1))[0];
+  const latest = open.sort(([, a], [, b]) => (a.pageAt < b.pageAt ? 1 : -1))[0];
   return latest ? latest[0] : null;
 };

@@ -4,12 +4,17 @@ import { openProgress } from '../../src/progress/store.ts';
 
 const [file = '', lesson = '', count = '0'] = process.argv.slice(2);
 const store = openProgress(file);
+const now = (): string => new Date().toISOString();
 for (let page = 1; count === '0' || page <= Number(count); page += 1) {
   store.update(lesson, (progress) => ({
     ...progress,
-    pagesDone: [...progress.pagesDone.slice(-200), `page-${page}`],
+    pages: Object.fromEntries([
+      ...Object.entries(progress.pages).slice(-200),
+      [`${process.pid}-page-${page}`, { startedAt: now(), doneAt: now() }],
+    ]),
     page: `page-${page}`,
-    updatedAt: new Date().toISOString(),
+    pageAt: now(),
+    updatedAt: now(),
   }));
   process.stdout.write(`${page}\n`);
 }

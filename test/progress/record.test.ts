@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { Lesson, SqlStep } from '../../src/lesson/types.ts';
 import { initialPlayerState, reducePlayer } from '../../src/player/state.ts';
 import { createProgressRecorder, recordEvent } from '../../src/progress/record.ts';
-import { type LessonProgress, noProgress, type ProgressStore } from '../../src/progress/types.ts';
+import {
+  donePages,
+  keptAnswers,
+  type LessonProgress,
+  noProgress,
+  type ProgressStore,
+  pageStatus,
+} from '../../src/progress/types.ts';
 import type { EventBody, RunEvent } from '../../src/timeline/events.ts';
 
 const position = { file: 'lesson.md', line: 1, column: 1 };
@@ -61,14 +68,26 @@ const play = (bodies: readonly EventBody[], from: LessonProgress = noProgress): 
 describe('recordEvent', () => {
   it('counts a page as done when its steps have run and the learner goes on', () => {
     const progress = play([...run, enter('one'), ...sent('one-1'), enter('two')]);
-    expect(progress).toMatchObject({ pagesDone: ['one'], page: 'two', finishedAt: null, updatedAt: 't6' });
+    expect(progress).toMatchObject({
+      pages: { one: { startedAt: 't2', doneAt: 't6' }, two: { startedAt: 't6', doneAt: null } },
+      page: 'two',
+      step: null,
+      pageAt: 't6',
+      finishedAt: null,
+      updatedAt: 't6',
+    });
   });
 
   it('does not count a page that was jumped over, or left backwards', () => {
-    expect(play([...run, enter('one'), enter('three'), ...sent('three-1'), enter('two')])).toMatchObject({
-      pagesDone: [],
-      page: 'two',
-    });
+    const progress = play([...run, enter('one'), enter('three'), ...sent('three-1'), enter('two')]);
+    expect(donePages(progress)).toEqual([]);
+    expect(['one', 'two', 'three', 'four'].map((page) => pageStatus(progress, page))).toEqual([
+      'started',
+      'started',
+      'started',
+      'unseen',
+    ]);
+    expect(progress.page).toBe('two');
   });
 
   it('does not count pages again, nor what is replayed', () => {
@@ -83,15 +102,16 @@ describe('recordEvent', () => {
       enter('three'),
       { type: 'replay-finished', page: 'three' },
     ];
-    expect(play(bodies, before)).toMatchObject({ pagesDone: ['one'], page: 'three' });
+    const after = play(bodies, before);
+    expect([donePages(after), after.page, after.step]).toEqual([['one'], 'three', null]);
   });
 
   it('finishes once', () => {
     const end: EventBody[] = [...run, enter('three'), ...sent('three-1'), { type: 'lesson-finished' }];
     const once = play(end);
-    expect(once).toMatchObject({ pagesDone: ['three'], finishedAt: 't6' });
+    expect(once).toMatchObject({ pages: { three: { doneAt: 't6' } }, finishedAt: 't6' });
     expect(play([...run, ...end], once)).toMatchObject({
-      pagesDone: ['three'],
+      pages: { three: { doneAt: 't6' } },
       finishedAt: 't6',
       updatedAt: 't8',
     });
@@ -107,11 +127,65 @@ describe('recordEvent', () => {
       { type: 'prediction-made', prediction: 'p', choice },
       { type: 'prediction-judged', prediction: 'p', right: [1] },
     ]);
-    expect(progress.predictions).toEqual({ p: { choice, right, at: 't3' } });
+    expect(progress.predictions).toEqual({ p: { answers: [{ at: 't3', choice, right }] } });
+  });
+
+  it('keeps every answer, the last of them when there are many', () => {
+    const judged: EventBody[] = [
+      { type: 'prediction-made', prediction: 'p', choice: 0 },
+      { type: 'prediction-judged', prediction: 'p', right: [0] },
+    ];
+    const { predictions } = play(Array.from({ length: 120 }, () => judged).flat());
+    expect(predictions.p?.answers.length).toBe(keptAnswers);
+    expect(predictions.p?.answers.at(-1)?.at).toBe('t239');
+  });
+
+  it('remembers the step that ran last, and forgets it when the page begins again', () => {
+    const there = play([...run, enter('one'), ...sent('one-1')]);
+    expect(there).toMatchObject({ page: 'one', step: 'one-1', pageAt: 't5' });
+    const again: EventBody[] = [
+      { type: 'replay-started', page: 'one' },
+      { type: 'database-ready', database: 'd', reason: 'replay' },
+      enter('one'),
+      { type: 'replay-finished', page: 'one' },
+    ];
+    expect(play([...run, enter('one'), ...sent('one-1'), ...again]).step).toBeNull();
+    // Opened where one left: the steps are replayed.
+    const resumed = play(
+      [...run, enter('one'), again[0], again[1], enter('one'), ...sent('one-1'), again[3]].flatMap(
+        (body) => body ?? [],
+      ),
+      there,
+    );
+    expect(resumed.step).toBe('one-1');
+  });
+
+  it('records of a review the answers alone', () => {
+    const before = play([...run, enter('one'), ...sent('one-1'), enter('two')]);
+    let state = initialPlayerState(lesson);
+    let after = before;
+    const review: EventBody[] = [
+      ...run,
+      enter('three'),
+      { type: 'prediction-made', prediction: 'p', choice: 0 },
+      ...sent('three-1'),
+      { type: 'prediction-judged', prediction: 'p', right: [1] },
+      enter('one'),
+    ];
+    review.forEach((body, seq) => {
+      const event: RunEvent = { ...body, seq, at: seq };
+      after = recordEvent(after, event, state, `u${seq}`, 'answers');
+      state = reducePlayer(state, event);
+    });
+    expect(after).toEqual({
+      ...before,
+      predictions: { p: { answers: [{ at: 'u7', choice: 0, right: false }] } },
+      updatedAt: 'u7',
+    });
   });
 
   it('gives back the same object when nothing about progress happened', () => {
-    expect(play([...run, ...sent('one-1')])).toBe(noProgress);
+    expect(play([...run])).toBe(noProgress);
   });
 });
 
@@ -128,15 +202,17 @@ describe('createProgressRecorder', () => {
         saved = change(saved);
         return saved;
       },
+      merge: () => ({}),
+      reset: () => {},
       forget: () => {},
       takeNotices: () => [],
     };
-    const record = createProgressRecorder(store, lesson, () => new Date('2025-11-21T00:00:00Z'));
+    const record = createProgressRecorder(store, lesson, { now: () => new Date('2025-11-21T00:00:00Z') });
     const bodies: EventBody[] = [...run, enter('one'), ...sent('one-1'), enter('two')];
     bodies.forEach((body, seq) => {
       record({ ...body, seq, at: seq });
     });
-    expect(updates).toBe(2);
-    expect(saved).toMatchObject({ pagesDone: ['one'], page: 'two', updatedAt: '2025-11-21T00:00:00.000Z' });
+    expect(updates).toBe(3);
+    expect(saved).toMatchObject({ page: 'two', updatedAt: '2025-11-21T00:00:00.000Z' });
   });
 });

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openProgress } from '../../src/progress/store.ts';
 import type { LessonProgress } from '../../src/progress/types.ts';
-import { lessonToContinue, noProgress } from '../../src/progress/types.ts';
+import { lessonStatus, lessonToContinue, noProgress } from '../../src/progress/types.ts';
 
 let folder: string;
 let file: string;
@@ -17,7 +17,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const visited = (page: string) => (lesson: LessonProgress) => ({ ...lesson, page, updatedAt: '2025-01-01' });
+const visited = (page: string) => (lesson: LessonProgress) => ({
+  ...lesson,
+  page,
+  pageAt: '2025-01-01T00:00:00.000Z',
+  updatedAt: '2025-01-01T00:00:00.000Z',
+});
 const names = () => readdirSync(path.dirname(file)).sort();
 const put = (text: string) => {
   mkdirSync(path.dirname(file), { recursive: true });
@@ -83,9 +88,9 @@ describe('openProgress', () => {
     openProgress(file).update('a/b', visited('three'));
     const after = JSON.parse(readFileSync(file, 'utf8'));
     expect(after).toMatchObject({
-      version: 1,
+      version: 2,
       theme: 'dark',
-      lessons: { 'a/b': { stars: 3, page: 'three', predictions: { p: { seconds: 4 } } } },
+      lessons: { 'a/b': { stars: 3, page: 'three', predictions: { p: { answers: [{ seconds: 4 }] } } } },
     });
   });
 
@@ -106,13 +111,63 @@ describe('openProgress', () => {
   );
 
   it('keeps the good lessons of a damaged file', () => {
-    const good = { ...noProgress, page: 'one', updatedAt: '2025-01-01' };
-    put(JSON.stringify({ version: 1, lessons: { good, bad: { page: 4 } } }));
+    const good = { ...noProgress, page: 'one', updatedAt: '2025-01-01T00:00:00.000Z' };
+    put(JSON.stringify({ version: 2, lessons: { good, bad: { page: 4 } } }));
     const store = openProgress(file);
     expect(store.all()).toEqual({ good });
     expect(store.takeNotices()).toHaveLength(1);
     expect(openProgress(file).all()).toEqual({ good });
     expect(names()).toHaveLength(2);
+  });
+
+  it('takes over what version 1 wrote', () => {
+    const at = '2025-01-02T10:00:00.000Z';
+    const old = {
+      pagesDone: ['one', 'two'],
+      page: 'three',
+      finishedAt: null,
+      predictions: { p: { choice: 1, right: false, at } },
+      updatedAt: '2025-01-02T11:00:00+01:00',
+    };
+    put(
+      JSON.stringify({
+        version: 1,
+        lessons: { 'a/b': old, untouched: { ...old, page: null, pagesDone: [] } },
+      }),
+    );
+    const store = openProgress(file);
+    expect(store.lesson('a/b')).toEqual({
+      ...noProgress,
+      pages: {
+        one: { startedAt: at, doneAt: at },
+        two: { startedAt: at, doneAt: at },
+        three: { startedAt: at, doneAt: null },
+      },
+      page: 'three',
+      pageAt: at,
+      predictions: { p: { answers: [{ choice: 1, right: false, at }] } },
+      updatedAt: at,
+    });
+    expect(lessonToContinue(store.all())).toBe('a/b');
+    store.update('a/b', visited('one'));
+    expect(JSON.parse(readFileSync(file, 'utf8')).version).toBe(2);
+    expect(openProgress(file).lesson('a/b')).toMatchObject({ page: 'one', pages: { two: { doneAt: at } } });
+    expect(store.takeNotices()).toEqual([]);
+  });
+
+  it('forgets one lesson, and an older file does not bring it back', () => {
+    let clock = '2025-01-01T10:00:00.000Z';
+    const store = openProgress(file, () => new Date(clock));
+    store.update('a/b', visited('one'));
+    store.update('c/d', visited('one'));
+    const copy = store.all();
+    clock = '2025-01-02T10:00:00.000Z';
+    store.reset('a/b');
+    expect(store.lesson('a/b')).toEqual({ ...noProgress, resetAt: clock, updatedAt: clock });
+    expect(lessonStatus(store.lesson('a/b'))).toBe('unseen');
+    store.merge(copy);
+    expect(store.lesson('a/b').page).toBeNull();
+    expect(store.lesson('c/d').page).toBe('one');
   });
 
   it('never writes over the file of a newer version', () => {
@@ -167,14 +222,16 @@ describe('openProgress', () => {
     expect(codes).toEqual([0, 0]);
     const all = openProgress(file).all();
     for (const lesson of ['a', 'b']) {
-      expect(all[lesson]?.pagesDone).toEqual(Array.from({ length: 40 }, (_, index) => `page-${index + 1}`));
+      expect(Object.keys(all[lesson]?.pages ?? {}).map((page) => page.replace(/^\d+-/, ''))).toEqual(
+        Array.from({ length: 40 }, (_, index) => `page-${index + 1}`),
+      );
     }
   });
 
   it('loses nothing of two processes that write the same lesson', async () => {
     const children = ['same', 'same'].map((lesson) => startWriter(lesson, 40));
     await Promise.all(children.map((child) => once(child, 'exit')));
-    expect(openProgress(file).lesson('same').pagesDone).toHaveLength(80);
+    expect(Object.keys(openProgress(file).lesson('same').pages)).toHaveLength(80);
   });
 
   it('is whole after kill -9 at any moment', async () => {
@@ -212,10 +269,10 @@ describe('openProgress', () => {
 
 describe('lessonToContinue', () => {
   it('is the one touched last that is not finished', () => {
-    const lesson = (updatedAt: string, finishedAt: string | null = null) => ({
+    const lesson = (pageAt: string, finishedAt: string | null = null) => ({
       ...noProgress,
       page: 'p',
-      updatedAt,
+      pageAt,
       finishedAt,
     });
     expect(lessonToContinue({})).toBeNull();

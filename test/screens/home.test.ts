@@ -25,14 +25,17 @@ const wide = lessonOf(['you'], [page], {
   needs: { postgres: { from: 15, to: 17 }, extensions: ['btree_gist'], privileges: [] },
 });
 const catalog = catalogOf([numbers, wide, lostUpdate]);
+const at = '2026-01-01T00:00:00.000Z';
+const played = { startedAt: at, doneAt: at };
 const begun: Progress = {
   'transactions/lost-update': {
     ...noProgress,
-    pagesDone: ['both-read'],
+    pages: { 'both-read': played },
     page: 'bob-arrives',
-    updatedAt: '2026-01-01T00:00:00Z',
+    pageAt: at,
+    updatedAt: at,
   },
-  'types/numbers': { ...noProgress, pagesDone: ['one'], page: 'one', finishedAt: '2026-01-01T00:00:00Z' },
+  'types/numbers': { ...noProgress, pages: { one: played }, page: 'one', finishedAt: at },
 };
 
 let opened: Opened | null = null;

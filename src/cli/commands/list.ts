@@ -2,7 +2,7 @@ import { type Catalog, loadCatalog } from '../../lesson/catalog.ts';
 import type { LessonHead } from '../../lesson/types.ts';
 import { toJson } from '../../plain/json.ts';
 import { openProgress } from '../../progress/store.ts';
-import type { LessonProgress, Progress } from '../../progress/types.ts';
+import { donePages, type LessonProgress, type Progress } from '../../progress/types.ts';
 import { toAnsi } from '../../text/ansi.ts';
 import type { Glyphs } from '../../text/glyphs.ts';
 import { type Line, plainLine, span } from '../../text/line.ts';
@@ -31,7 +31,7 @@ const lessonLine = (
   glyphs: Glyphs,
   width: number,
 ): Line => {
-  const pages = done?.pagesDone.length ?? 0;
+  const pages = done ? donePages(done).length : 0;
   const [sign, state] = done?.finishedAt
     ? [span(glyphs.lessonDone, { color: 'green' }), 'done']
     : done

@@ -1,6 +1,6 @@
 import { hstack, rule } from '../../draw/lines.ts';
 import { spread } from '../../draw/status.ts';
-import type { LessonProgress } from '../../progress/types.ts';
+import { donePages, type LessonProgress, lessonStatus } from '../../progress/types.ts';
 import type { Glyphs } from '../../text/glyphs.ts';
 import { type Line, type Style, span } from '../../text/line.ts';
 import { sanitizeLine } from '../../text/sanitize.ts';
@@ -54,7 +54,7 @@ const resumeLine = (entry: HomeEntry, chosen: HomeEntry | null, width: number, g
   if (entry.kind !== 'continue') return [];
   const { lesson, progress } = entry;
   const on = chosen?.key === entry.key;
-  const pages = `${progress.pagesDone.length} of ${lesson.counts.pages} pages`;
+  const pages = `${donePages(progress).length} of ${lesson.counts.pages} pages`;
   const style: Style = on ? { bold: true } : {};
   const room = width - 22 - pages.length - lesson.number.length;
   const title = truncate(sanitizeLine(lesson.title), Math.max(8, room), glyphs.ellipsis);
@@ -82,9 +82,9 @@ const groupTitle = (group: HomeGroup): string =>
   `${group.number === null ? '' : `${group.number} `}${sanitizeLine(group.title)}`;
 
 const stateSign = (progress: LessonProgress, glyphs: Glyphs): { sign: string; style: Style } => {
-  if (progress.finishedAt) return { sign: glyphs.lessonDone, style: { color: 'green' } };
-  if (progress.page !== null || progress.pagesDone.length > 0)
-    return { sign: glyphs.lessonOpen, style: { color: 'cyan' } };
+  const status = lessonStatus(progress);
+  if (status === 'done') return { sign: glyphs.lessonDone, style: { color: 'green' } };
+  if (status === 'started') return { sign: glyphs.lessonOpen, style: { color: 'cyan' } };
   return { sign: glyphs.lessonNew, style: { dim: true } };
 };
 
@@ -100,8 +100,8 @@ const entryLine = (entry: HomeEntry, on: boolean, width: number, glyphs: Glyphs)
   }
   const { lesson, progress } = entry;
   const { sign, style } = stateSign(progress, glyphs);
-  const open = progress.pagesDone.length > 0 && !progress.finishedAt;
-  const pages = open ? `${progress.pagesDone.length}/${lesson.counts.pages}` : '';
+  const done = donePages(progress).length;
+  const pages = done > 0 && !progress.finishedAt ? `${done}/${lesson.counts.pages}` : '';
   const end = ` ${padStart(String(lesson.minutes), 3)} min ${padStart(pages, 6)} `;
   const start = `${padEnd(lesson.number, 5)} `;
   const room = width - 4 - start.length - end.length;
