@@ -7,7 +7,8 @@ import { drawResult, resultLines } from './result.ts';
 /** pg_type.oid of int4 and text */
 const [intOid, textOid] = [23, 25];
 
-const titles = ['lp', 'state', 'xmin', 'xmax', 'ctid', 'hot', 'row'];
+/** The row comes before the flags: of a narrow screen's columns it is the one to keep. */
+const titles = ['lp', 'state', 'xmin', 'xmax', 'ctid', 'row', 'hot'];
 
 /** `749 committed` */
 const withFate = (xid: string | undefined, fate: Cell): Cell => (xid && fate ? `${xid} ${fate}` : fate);
@@ -17,7 +18,7 @@ export const drawHeapPage = (view: StepState['view'], { glyphs }: { readonly gly
   const columns = titles.map((name): Column => ({ name, typeOid: name === 'lp' ? intOid : textOid }));
   const rows = (view?.rows ?? []).map(([lp, state, xmin, xmax, ctid, hot, row, evidence]): Cell[] => {
     const [xminId, xmaxId] = (evidence ?? '').split('/');
-    const cells = [lp, state, withFate(xminId, xmin ?? null), withFate(xmaxId, xmax ?? null), ctid, hot, row];
+    const cells = [lp, state, withFate(xminId, xmin ?? null), withFate(xmaxId, xmax ?? null), ctid, row, hot];
     // An empty cell here means that there is none, which is not a NULL of the table.
     return cells.map((cell) => cell ?? '');
   });
