@@ -2,7 +2,7 @@ import { PlanError } from '../explain/error.ts';
 import { readPlan } from '../explain/read.ts';
 import type { Claim, ClaimSet, VersionRange } from '../lesson/types.ts';
 import { reasonOf } from '../text/error-words.ts';
-import type { ClaimCheck } from '../timeline/events.ts';
+import type { ActualValue, ClaimCheck } from '../timeline/events.ts';
 import type { StepState, TimelineState } from '../timeline/state.ts';
 import { cellsMatch, rowsMatch, showRows } from './match-rows.ts';
 import { checkMeasured, sayMeasured } from './measured-claims.ts';
@@ -26,8 +26,8 @@ const names = (list: readonly string[]): string => (list.length === 0 ? 'none' :
 const sameNames = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((name) => b.includes(name));
 
-type Outcome = { readonly ok: boolean; readonly happened: string };
-const compare = (ok: boolean, happened: string): Outcome => ({ ok, happened });
+type Outcome = { readonly ok: boolean; readonly happened: string; readonly actual?: ActualValue | undefined };
+const compare = (ok: boolean, happened: string, actual?: ActualValue): Outcome => ({ ok, happened, actual });
 
 /** What the claim says, as its author wrote it. */
 const sayClaim = (claim: Claim): string => {
@@ -95,16 +95,21 @@ const checkOutcome = (claim: Claim, set: ClaimSet, step: StepState, timeline: Ti
   const ended = sayEnd(timeline, step);
   switch (claim.kind) {
     case 'error':
-      return compare(sqlstate === claim.sqlstate, sqlstate === null ? `no error (${ended})` : ended);
+      return compare(sqlstate === claim.sqlstate, sqlstate === null ? `no error (${ended})` : ended, {
+        text: sqlstate ?? 'none',
+      });
     case 'message':
       return compare(
         new RegExp(claim.pattern).test(message),
         message === '' ? `no error (${ended})` : message,
+        message === '' ? undefined : { text: message },
       );
     case 'notice':
       return compare(
         step.notices.some((notice) => new RegExp(claim.pattern).test(notice.message)),
         step.notices.length === 0 ? 'no notice' : step.notices.map((notice) => notice.message).join(' | '),
+        // Which of several was meant, nobody can say.
+        step.notices.length === 1 ? { text: step.notices[0]?.message ?? '' } : undefined,
       );
     case 'plan':
       return checkPlan(claim, step, ended);
@@ -126,15 +131,22 @@ const checkOutcome = (claim: Claim, set: ClaimSet, step: StepState, timeline: Ti
   if (!result || (number === undefined && step.status !== 'done')) return compare(false, ended);
   switch (claim.kind) {
     case 'rows':
-      return compare(rowsMatch(claim.rows, result.rows, claim.ordered), showRows(result.rows));
+      return compare(
+        rowsMatch(claim.rows, result.rows, claim.ordered),
+        showRows(result.rows),
+        // Rows that were counted and not kept cannot be claimed.
+        result.rows.length < (result.rowCount ?? 0) ? undefined : { rows: result.rows },
+      );
     case 'columns': {
       const columns = result.columns.map((column) => column.name);
-      return compare(cellsMatch(claim.columns, columns), columns.join(', '));
+      return compare(cellsMatch(claim.columns, columns), columns.join(', '), { names: columns });
     }
     case 'rowCount':
-      return compare(result.rowCount === claim.count, String(result.rowCount));
+      return compare(result.rowCount === claim.count, String(result.rowCount), {
+        text: String(result.rowCount),
+      });
     case 'tag':
-      return compare(result.tag === claim.tag, result.tag);
+      return compare(result.tag === claim.tag, result.tag, { text: result.tag });
     default:
       return compare(false, ended);
   }
@@ -146,7 +158,7 @@ const checkWaits = (claim: Claim, step: StepState, timeline: TimelineState): Out
   switch (claim.kind) {
     case 'blockedBy': {
       const by = wait?.by ?? [];
-      return compare(sameNames(by, claim.sessions), names(by));
+      return compare(sameNames(by, claim.sessions), names(by), { names: by });
     }
     case 'lock': {
       if (!wait) return compare(false, 'the step did not wait for a lock');
@@ -156,14 +168,16 @@ const checkWaits = (claim: Claim, step: StepState, timeline: TimelineState): Out
         (mode === undefined || lock.mode === mode) &&
         (type === undefined || lock.type === type) &&
         (relation === undefined || lock.relation === relation);
-      return compare(ok, [lock.mode, lock.type, lock.relation].filter(Boolean).join(' '));
+      return compare(ok, [lock.mode, lock.type, lock.relation].filter(Boolean).join(' '), {
+        lock: { mode: lock.mode, type: lock.type, relation: lock.relation ?? null },
+      });
     }
     case 'blocks': {
       const waiting = timeline.steps.filter(
         (other) => isBlockedNow(other) && other.waits.at(-1)?.by.includes(step.session),
       );
       const sessions = [...new Set(waiting.map((other) => other.session))];
-      return compare(sameNames(sessions, claim.sessions), names(sessions));
+      return compare(sameNames(sessions, claim.sessions), names(sessions), { names: sessions });
     }
     case 'unblocks': {
       const freed = timeline.steps.filter((other) => {
@@ -171,14 +185,18 @@ const checkWaits = (claim: Claim, step: StepState, timeline: TimelineState): Out
         return last !== undefined && last.to !== null && last.endedDuring === step.step;
       });
       const sessions = [...new Set(freed.map((other) => other.session))];
-      return compare(sameNames(sessions, claim.sessions), names(sessions));
+      return compare(sameNames(sessions, claim.sessions), names(sessions), { names: sessions });
     }
     case 'lost': {
       const gone = claim.sessions.filter((name) => {
         const session = timeline.sessions.find((one) => one.name === name);
         return session?.lost != null;
       });
-      return compare(gone.length === claim.sessions.length, names(gone));
+      return compare(
+        gone.length === claim.sessions.length,
+        names(gone),
+        gone.length === 0 ? undefined : { names: gone },
+      );
     }
     default:
       return null;
@@ -194,15 +212,16 @@ export const checkClaim = async (
 ): Promise<Verdict> => {
   const { timeline } = facts;
   const step = timeline.steps.findLast((one) => one.step === stepId);
-  const verdict = ({ ok, happened }: Outcome): ClaimCheck => {
+  const verdict = ({ ok, happened, actual }: Outcome): ClaimCheck => {
     const { file, line, column } = claim.position;
-    return { file, line, column, ok, claimed: sayClaim(claim), happened };
+    const told = ok || actual === undefined ? {} : { actual };
+    return { file, line, column, ok, claimed: sayClaim(claim), happened, ...told };
   };
   if (!step) return verdict(compare(false, `step ${stepId} did not run`));
   if (claim.kind === 'state') {
     try {
       const rows = await facts.observe(claim.sql);
-      return verdict(compare(rowsMatch(claim.rows, rows, claim.ordered), showRows(rows)));
+      return verdict(compare(rowsMatch(claim.rows, rows, claim.ordered), showRows(rows), { rows }));
     } catch (error) {
       return verdict(compare(false, reasonOf(error)));
     }

@@ -80,8 +80,6 @@ const claimsOf = (key: string, data: ClaimData, position: Position): Claim[] => 
   if (key === 'error' && data.error !== undefined) return [{ kind: 'error', sqlstate: data.error, position }];
   if (key === 'message' && data.message !== undefined)
     return [{ kind: 'message', pattern: data.message, position }];
-  if (key === 'notice' && data.notice)
-    return data.notice.map((notice) => ({ kind: 'notice', pattern: notice, position }));
   if (key === 'blockedBy' && data.blockedBy)
     return [{ kind: 'blockedBy', sessions: data.blockedBy, position }];
   if (key === 'blocks' && data.blocks) return [{ kind: 'blocks', sessions: data.blocks, position }];
@@ -92,15 +90,24 @@ const claimsOf = (key: string, data: ClaimData, position: Position): Claim[] => 
     const pattern = { ...(mode && { mode }), ...(type && { type }), ...(relation && { relation }) };
     return [{ kind: 'lock', lock: pattern, position }];
   }
-  if (key === 'state' && data.state)
-    return data.state.map(({ sql, rows: wanted, ordered }) => ({
-      kind: 'state',
-      sql,
-      rows: wanted,
-      ordered: ordered ?? false,
-      position,
-    }));
   return [];
+};
+
+/** Where each of the claims under a key stands: at the key, or at its own item of a list. */
+const places = (source: YamlSource, path: YamlPath, count: number): Position[] => {
+  const listed = isList(source, path);
+  return Array.from({ length: count }, (_, index) => source.position(listed ? [...path, index] : path));
+};
+
+/** Claims of which a list may hold several. */
+const listedClaims = (key: string, data: ClaimData, source: YamlSource, path: YamlPath): Claim[] => {
+  const count = { notice: data.notice?.length, state: data.state?.length }[key] ?? 0;
+  return places(source, [...path, key], count).flatMap((position, index): Claim[] => {
+    const notice = data.notice?.[index];
+    if (key === 'notice') return notice === undefined ? [] : [{ kind: 'notice', pattern: notice, position }];
+    const state = data.state?.[index];
+    return state ? [{ ...state, kind: 'state', ordered: state.ordered ?? false, position }] : [];
+  });
 };
 
 const planClaims = (data: ClaimData, source: YamlSource, path: YamlPath, problems: Problems): Claim[] => {
@@ -142,6 +149,7 @@ export const toClaimSet = (
     .flatMap((key) => {
       if (key === 'plan') return planClaims(data, source, path, problems);
       if (key === 'measured') return measuredClaims(data, source, path, problems);
+      if (key === 'notice' || key === 'state') return listedClaims(key, data, source, path);
       return claimsOf(key, data, source.position([...path, key]));
     })
     .sort((a, b) => a.position.line - b.position.line || a.position.column - b.position.column);

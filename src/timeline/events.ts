@@ -172,4 +172,14 @@ export type ClaimCheck = {
   /** `rowCount: 1` */
   readonly claimed: string;
   readonly happened: string;
+  /** What could have been claimed instead; only of a claim that does not hold and that a single value could mend. */
+  readonly actual?: ActualValue;
 };
+
+export type ActualValue =
+  | { readonly rows: readonly (readonly (string | null)[])[] }
+  /** Columns or sessions. */
+  | { readonly names: readonly string[] }
+  /** A count, a tag, a SQLSTATE, a message. */
+  | { readonly text: string }
+  | { readonly lock: { readonly mode: string; readonly type: string; readonly relation: string | null } };

@@ -1,7 +1,10 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ended, type Home, makeHome, runCli, startCli, tinyLesson, writeLessons } from '../support/cli.ts';
+import { elementsOf } from '../support/xml.ts';
 
 let home: Home;
 let lessons: string;
@@ -213,6 +216,45 @@ describe('verify', () => {
       failed: z.array(z.unknown()).length(0),
     });
     z.object({ ok: z.literal(true), results: z.array(result).length(1) }).parse(JSON.parse(stdout));
+  });
+
+  it('plays a lesson several times, and says in how many a claim held', async () => {
+    const { code, stdout } = await runCli(home, ['verify', '1.2', '--repeat', '2', '--lessons', lessons]);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/02-wrong\.md:47:1: claimed rows: .*\(PostgreSQL \S+, held in 0 of 2 runs\)$/m);
+  });
+
+  it('gives JUnit XML and nothing else', async () => {
+    const args = ['verify', '1.1', '1.2', '1.3', '--junit', '--lessons', lessons];
+    const { code, stdout, stderr } = await runCli(home, args);
+    expect([code, stderr]).toEqual([1, '']);
+    const cases = elementsOf(stdout).filter(({ name }) => name !== 'testsuites' && name !== 'testsuite');
+    expect(cases.map(({ name }) => name)).toEqual(['testcase', 'testcase', 'failure', 'testcase', 'skipped']);
+    expect(cases[2]?.text).toMatch(/02-wrong\.md:47:1: claimed rows: \[\["301"\]\]; happened: \[\["300"\]\]/);
+  });
+
+  it('blesses what happened with a patch that makes the lesson true', async () => {
+    const wrong = makeHome();
+    const folder = writeLessons(wrong, { '01-wrong.md': tinyLesson('[[301]]') });
+    const file = path.join(folder, '01-first/01-wrong.md');
+    const before = readFileSync(file, 'utf8');
+    const blessed = await runCli(home, ['verify', '1.1', '--bless', '--lessons', 'lessons'], {
+      cwd: wrong.folder,
+    });
+    expect(blessed.code).toBe(1);
+    expect(readFileSync(file, 'utf8')).toBe(before);
+    const patch = spawnSync('patch', ['-p1'], { cwd: wrong.folder, input: blessed.stdout, encoding: 'utf8' });
+    expect([patch.status, patch.stderr]).toEqual([0, '']);
+    expect(readFileSync(file, 'utf8')).toBe(before.replace('301', '300'));
+    wrong.remove();
+  });
+
+  it.each([
+    ['--json', '--junit'],
+    ['--repeat', '0'],
+    ['--repeat', 'x'],
+  ])('does not take %s %s', async (...args) => {
+    expect(await runCli(home, ['verify', '1.1', ...args, '--lessons', lessons])).toMatchObject({ code: 2 });
   });
 
   it('fails for a lesson that cannot be read', async () => {

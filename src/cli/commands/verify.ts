@@ -1,34 +1,19 @@
-import { availableParallelism } from 'node:os';
+import type { Played } from '../../authoring/bless.ts';
+import { toJunit } from '../../authoring/junit.ts';
+import { isGood, type Result } from '../../authoring/verify-report.ts';
 import { loadCatalog, loadLesson } from '../../lesson/catalog.ts';
 import type { Lesson, Problem } from '../../lesson/types.ts';
 import { toJson } from '../../plain/json.ts';
-import { falseClaimInWords } from '../../plain/sentences.ts';
-import { type RunSummary, runLesson } from '../../player/run-lesson.ts';
 import { installMajor, knownMajors } from '../../postgres/embedded/majors.ts';
-import type { Server } from '../../postgres/types.ts';
-import { sanitizeLine } from '../../text/sanitize.ts';
-import type { Command, Globals } from '../command.ts';
+import type { Arguments, Command, Globals } from '../command.ts';
 import { exitCodes, UsageError } from '../errors.ts';
 import { untilSignal } from '../leaving.ts';
 import { needLesson } from '../lessons.ts';
-import { unmetOn } from '../needs.ts';
 import { problemInWords } from '../problems.ts';
 import { type ServerAccess, serverAccess } from '../server.ts';
 import { say } from '../terminal.ts';
-
-/** How a lesson fared on one server. */
-type Result = {
-  readonly postgres: { readonly version: string; readonly major: number };
-  readonly lesson: { readonly id: string; readonly number: string; readonly title: string };
-  /** Claims checked. */
-  readonly checks: number;
-  readonly failed: RunSummary['failed'];
-  readonly error: string | null;
-  /** Why it was not run: what the server lacks; null: it was. */
-  readonly skipped: string | null;
-};
-
-const isGood = (result: Result): boolean => result.error === null && result.failed.length === 0;
+import { verifyLessons } from '../verify-lessons.ts';
+import { blessing, here, progressLine, resultInWords } from '../verify-output.ts';
 
 const majorsFrom = (value: unknown): number[] | null => {
   if (typeof value !== 'string') return null;
@@ -41,49 +26,23 @@ const majorsFrom = (value: unknown): number[] | null => {
   return [...new Set(majors)];
 };
 
-const check = async (lesson: Lesson, server: Server, signal: AbortSignal): Promise<Result> => {
-  const { id, number, title } = lesson;
-  const { version, major } = server.info;
-  const about = { postgres: { version, major }, lesson: { id, number, title } };
-  const unmet = await unmetOn(server, lesson.needs);
-  if (unmet.length > 0) {
-    return { ...about, checks: 0, failed: [], error: null, skipped: `needs ${unmet.join(', ')}` };
-  }
-  const { checks, failed, error } = await runLesson({ lesson, server, signal });
-  return { ...about, checks: checks.length, failed, error, skipped: null };
+const mostRuns = 1000;
+
+const repeatFrom = (value: unknown): number => {
+  if (typeof value !== 'string') return 1;
+  const times = Number(value);
+  if (!Number.isInteger(times) || times < 1 || times > mostRuns)
+    throw new UsageError(`--repeat takes a whole number from 1 to ${mostRuns}, not ${value}`);
+  return times;
 };
 
-const resultInWords = (result: Result): string => {
-  const { postgres, lesson, checks, failed, error, skipped } = result;
-  const name = sanitizeLine(`${postgres.version}  ${lesson.number} ${lesson.title}`);
-  if (skipped !== null) return `skip  ${name}: ${skipped}`;
-  if (isGood(result)) return `ok    ${name}: ${checks} claims`;
-  const lines = failed.map((one) => `      ${falseClaimInWords(one)}`);
-  if (error !== null) lines.push(`      ${sanitizeLine(error)}`);
-  const verb = failed.length === 1 ? 'does' : 'do';
-  return [`FAIL  ${name}: ${failed.length} of ${checks} claims ${verb} not hold`, ...lines].join('\n');
-};
+const formats = ['json', 'junit', 'bless'] as const;
 
-/** A line on a terminal's stderr that is written over. */
-const progressLine = () => {
-  const shown = process.stderr.isTTY === true;
-  return {
-    show: (text: string): void => {
-      if (shown) process.stderr.write(`\r\x1b[K${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
-    },
-    clear: (): void => {
-      if (shown) process.stderr.write('\r\x1b[K');
-    },
-  };
-};
-
-/** At most `limit` pieces of work at a time, in order. */
-const inParallel = async (works: readonly (() => Promise<void>)[], limit: number): Promise<void> => {
-  const queue = works.values();
-  const worker = async (): Promise<void> => {
-    for (const work of queue) await work();
-  };
-  await Promise.all(Array.from({ length: limit }, worker));
+/** What goes to stdout. */
+const formatFrom = (values: Arguments['values']): (typeof formats)[number] | 'text' => {
+  const [format, ...others] = formats.filter((name) => values[name]);
+  if (others.length > 0) throw new UsageError(`--${format} and --${others[0]} do not go together`);
+  return format ?? 'text';
 };
 
 const openAccesses = async (
@@ -109,9 +68,19 @@ const lessonsToCheck = async (
   return { lessons: parsed.flatMap(({ lesson }) => lesson ?? []), problems: catalog.problems };
 };
 
+/** In the order of the lessons, then of the versions, whichever came first. */
+const inOrder = (results: readonly Result[], lessons: readonly Lesson[]): Result[] => {
+  const ids = lessons.map(({ id }) => id);
+  return [...results].sort(
+    (a, b) => ids.indexOf(a.lesson.id) - ids.indexOf(b.lesson.id) || a.postgres.major - b.postgres.major,
+  );
+};
+
 export const command: Command = {
   usage: 'verify [lesson...]',
-  description: `Plays lessons (all, when none is named) and checks every claim in them.
+  description: `Plays lessons (all, when none is named) and checks every claim in them, several
+at a time. What does not hold is told as file:line:column, with what was claimed
+and what happened.
 Exit code 1: a claim did not hold, or a lesson has an error.`,
   options: {
     pg: {
@@ -119,40 +88,65 @@ Exit code 1: a claim did not hold, or a lesson has an error.`,
       value: 'MAJORS',
       help: 'on these major versions, for example 14,15,16,17,18; fetched with npm when missing',
     },
+    repeat: {
+      type: 'string',
+      value: 'N',
+      help: 'play each lesson N times: tells flaky claims (held in some runs) from false ones',
+    },
     json: { type: 'boolean', help: 'as JSON: { ok, results, problems }' },
+    junit: { type: 'boolean', help: 'as JUnit XML, for CI servers' },
+    bless: {
+      type: 'boolean',
+      help: 'print a patch that makes the claims say what happened (for git apply or patch -p1); changes nothing itself',
+    },
   },
   maxPositionals: Number.POSITIVE_INFINITY,
   async run({ globals, values, positionals }) {
     const majors = majorsFrom(values.pg);
+    const repeat = repeatFrom(values.repeat);
+    const format = formatFrom(values);
     return untilSignal(async (signal) => {
       const { lessons, problems } = await lessonsToCheck(globals, positionals);
       const line = progressLine();
       const accesses = await openAccesses(globals, majors, (word) => line.show(word));
       const results: Result[] = [];
+      const played = new Map<string, Played[]>();
+      let begun = 0;
       try {
-        const total = lessons.length * accesses.length;
-        const works = accesses.flatMap((access) =>
-          lessons.map((lesson) => async () => {
-            if (signal.aborted) return;
-            const server = await access.open();
-            line.show(
-              `${results.length} of ${total} done: ${lesson.number} on PostgreSQL ${server.info.version}`,
-            );
-            const result = await check(lesson, server, signal);
-            if (signal.aborted) return;
+        const total = lessons.length * accesses.length * repeat;
+        await verifyLessons({
+          lessons,
+          accesses,
+          repeat,
+          signal,
+          onRun: (lesson, server) => {
+            begun += 1;
+            const bad = results.filter((result) => !isGood(result)).length;
+            const failed = bad > 0 ? `, ${bad} failed` : '';
+            line.show(`${begun} of ${total}${failed}: ${lesson.number} on PostgreSQL ${server.info.version}`);
+          },
+          onResult: (lesson, result, runs) => {
             results.push(result);
+            if (format === 'bless' && runs.length > 0)
+              played.set(lesson.file, [
+                ...(played.get(lesson.file) ?? []),
+                { major: result.postgres.major, runs },
+              ]);
             line.clear();
-            if (!values.json) process.stdout.write(`${resultInWords(result)}\n`);
-          }),
-        );
-        await inParallel(works, Math.min(2, availableParallelism()));
+            if (format === 'text') process.stdout.write(`${resultInWords(result)}\n`);
+            else if (format === 'bless' && !isGood(result)) say(resultInWords(result));
+          },
+        });
       } finally {
         line.clear();
         await Promise.all(accesses.map((access) => access.close()));
       }
       const ok = results.every(isGood) && !problems.some(({ severity }) => severity === 'error');
-      if (values.json) process.stdout.write(`${toJson({ ok, results, problems }, 2)}\n`);
+      const sorted = inOrder(results, lessons);
+      if (format === 'json') process.stdout.write(`${toJson({ ok, results: sorted, problems }, 2)}\n`);
+      else if (format === 'junit') process.stdout.write(toJunit(sorted.map(here), problems));
       else for (const problem of problems) say(problemInWords(problem));
+      if (format === 'bless' && !signal.aborted) process.stdout.write(await blessing(played));
       return ok ? exitCodes.ok : exitCodes.failed;
     });
   },
