@@ -1,4 +1,5 @@
 import { LineReader } from '../plain/line-reader.ts';
+import { resumePlace, startOf } from '../progress/resume.ts';
 import { openProgress } from '../progress/store.ts';
 import { lessonToContinue } from '../progress/types.ts';
 import type { Globals } from './command.ts';
@@ -8,12 +9,6 @@ import { needLesson } from './lessons.ts';
 import { playInPlain } from './play.ts';
 import { say } from './terminal.ts';
 
-const continueWith = (): { readonly id: string; readonly page: string | null } | null => {
-  const progress = openProgress().all();
-  const id = lessonToContinue(progress);
-  return id === null ? null : { id, page: progress[id]?.page ?? null };
-};
-
 /** The home screen as text: the list, then a question. @returns the exit code */
 export const chooseInPlain = async (globals: Globals): Promise<number> => {
   const code = await list.run({ globals, values: {}, positionals: [] });
@@ -22,7 +17,8 @@ export const chooseInPlain = async (globals: Globals): Promise<number> => {
     return code;
   }
   for (;;) {
-    const last = continueWith();
+    const progress = openProgress();
+    const last = lessonToContinue(progress.all());
     const enter = last ? ', Enter to go on where you left' : '';
     process.stdout.write(`\nWhich lesson [its number${enter}, q to leave]? `);
     const lines = new LineReader(process.stdin);
@@ -32,10 +28,9 @@ export const chooseInPlain = async (globals: Globals): Promise<number> => {
     if (line === undefined || line === 'q') return exitCodes.ok;
     if (line === '' && !last) continue;
     try {
-      const lesson = await needLesson(globals.lessons, line || (last?.id ?? ''));
-      const page =
-        line === '' && lesson.pages.some(({ id }) => id === last?.page) ? (last?.page ?? null) : null;
-      const end = await playInPlain(lesson, page, globals);
+      const lesson = await needLesson(globals.lessons, line || (last ?? ''));
+      const at = line === '' ? resumePlace(lesson, progress.lesson(lesson.id)) : startOf(null);
+      const end = await playInPlain(lesson, at, globals);
       if (end !== exitCodes.ok) return end;
     } catch (error) {
       say(describeError(error, globals.debug));

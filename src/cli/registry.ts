@@ -9,14 +9,24 @@ export type Entry = {
 
 export const registry: Readonly<Record<string, Entry>> = {
   learn: {
-    usage: 'learn <lesson>[:page]',
-    summary: 'open a lesson, at a page if you like',
+    usage: 'learn <lesson>[:place]',
+    summary: 'open a lesson where you left it, or at a page or step',
     load: () => import('./commands/learn.ts'),
   },
   list: {
     usage: 'list',
     summary: 'list the lessons and your progress',
     load: () => import('./commands/list.ts'),
+  },
+  review: {
+    usage: 'review',
+    summary: 'play the pages again that you predicted wrong and that are due',
+    load: () => import('./commands/review.ts'),
+  },
+  progress: {
+    usage: 'progress <action>',
+    summary: 'export, import or reset what you have done',
+    load: () => import('./commands/progress.ts'),
   },
   run: {
     usage: 'run <lesson>...',
@@ -37,6 +47,11 @@ export const registry: Readonly<Record<string, Entry>> = {
     usage: 'verify [lesson...]',
     summary: 'check every claim of the lessons, also on other versions',
     load: () => import('./commands/verify.ts'),
+  },
+  new: {
+    usage: 'new <module>/<name>',
+    summary: 'write the skeleton of a lesson',
+    load: () => import('./commands/new.ts'),
   },
   lint: {
     usage: 'lint [lesson...]',

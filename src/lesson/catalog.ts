@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { didYouMean } from './closest.ts';
 import { decodeText, maxLessonBytes, tooLarge } from './decode.ts';
 import { LessonError } from './error.ts';
 import { findLesson } from './find-lesson.ts';
@@ -16,11 +17,18 @@ import {
   type ModuleEntry,
   makeIndex,
 } from './lesson-index.ts';
+import { type PageText, readText as pagesOfText } from './lesson-text.ts';
+import { type ListedLesson, outlineOf } from './outline.ts';
 import { collectProblems, sortProblems } from './problems.ts';
 import { slugify } from './slug.ts';
-import type { LessonHead, ModuleInfo, ParsedLesson, Problem } from './types.ts';
+import type { ModuleInfo, ParsedLesson, Problem } from './types.ts';
 
-export type CatalogModule = { readonly module: ModuleInfo; readonly lessons: readonly LessonHead[] };
+export type CatalogModule = {
+  readonly module: ModuleInfo;
+  /** Slugs of the modules that are best done before it: advice, never a lock. */
+  readonly after: readonly string[];
+  readonly lessons: readonly ListedLesson[];
+};
 
 /** The lessons that can be played, in order, and whatever is wrong with the files. */
 export type Catalog = { readonly modules: readonly CatalogModule[]; readonly problems: readonly Problem[] };
@@ -86,7 +94,7 @@ const readText = async (folder: string, file: string): Promise<Text | Problem | 
 const isText = (read: Text | Problem): read is Text => 'text' in read;
 
 const readModule = async (folder: string, module: ModuleFolder, index: LessonIndex): Promise<ModuleEntry> => {
-  const nothing = { sha1: '', title: null, summary: '' };
+  const nothing = { sha1: '', title: null, summary: '', after: [] };
   const read = await readText(folder, module.readme);
   if (!read)
     return { ...nothing, problems: [problemAt(module.readme, 'the module has no README.md', 'warning')] };
@@ -131,7 +139,8 @@ const readEntry = async (
   const { lesson: parsed, problems, sha1 } = await readLesson(folder, lesson, module);
   if (!parsed) return { sha1, head: null, problems };
   const { title, summary, minutes, needs, covers, docs, counts } = parsed;
-  return { sha1, head: { title, summary, minutes, needs, covers, docs, counts }, problems };
+  const head = { title, summary, minutes, needs, covers, docs, counts, outline: outlineOf(parsed) };
+  return { sha1, head, problems };
 };
 
 type Entries = readonly {
@@ -178,8 +187,14 @@ export const loadCatalog = async (
 ): Promise<Catalog> => {
   const [{ modules, problems }, index] = await Promise.all([scan(folder), readIndex(options.indexFile)]);
   const entries = await readEntries(folder, modules, index);
-  const found = entries.flatMap(({ entry, lessons }) => [
+  const slugs = new Set(modules.map(({ slug }) => slug));
+  const found = entries.flatMap(({ folder: module, entry, lessons }) => [
     ...entry.problems,
+    ...entry.after
+      .filter((slug) => !slugs.has(slug))
+      .map((slug) =>
+        problemAt(module.readme, `after: there is no module "${slug}"${didYouMean(slug, slugs)}`, 'warning'),
+      ),
     ...lessons.flatMap(([, lesson]) => lesson.problems),
   ]);
   return {
@@ -187,6 +202,7 @@ export const loadCatalog = async (
       const info = moduleInfo(module, entry);
       return {
         module: info,
+        after: entry.after.filter((slug) => slugs.has(slug)),
         lessons: lessons.flatMap(([{ id, number, file }, { head }]) =>
           head ? [{ ...head, id, number, file: path.join(folder, file), module: info }] : [],
         ),
@@ -194,6 +210,16 @@ export const loadCatalog = async (
     }),
     problems: placed(folder, sortProblems([...problems, ...found])),
   };
+};
+
+/** The prose and the SQL of the lessons listed, by lesson id, for a search. A file that is gone has none. */
+export const loadTexts = async (catalog: Catalog): Promise<ReadonlyMap<string, readonly PageText[]>> => {
+  const lessons = catalog.modules.flatMap((module) => module.lessons);
+  const texts = lessons.map(async ({ id, file }) => {
+    const read = await readText('', file);
+    return [id, read && isText(read) ? pagesOfText(read.text) : []] as const;
+  });
+  return new Map(await Promise.all(texts));
 };
 
 /**

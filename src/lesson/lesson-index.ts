@@ -1,4 +1,5 @@
-import type { LessonHead, Problem } from './types.ts';
+import type { ListedLesson } from './outline.ts';
+import type { Problem } from './types.ts';
 
 /**
  * What reading the lesson files gave at build time, so that a list of lessons needs no Markdown parser. An entry is
@@ -15,6 +16,8 @@ export type ModuleEntry = {
   /** Null when the README has no heading. */
   readonly title: string | null;
   readonly summary: string;
+  /** Slugs of the modules that are best done before it. */
+  readonly after: readonly string[];
   readonly problems: readonly Problem[];
 };
 
@@ -26,9 +29,9 @@ export type LessonEntry = {
 };
 
 /** What a file says itself; the rest follows from its path. */
-export type HeadEntry = Omit<LessonHead, 'id' | 'number' | 'file' | 'module'>;
+export type HeadEntry = Omit<ListedLesson, 'id' | 'number' | 'file' | 'module'>;
 
-const format = 1;
+const format = 2;
 
 export const makeIndex = (
   modules: Readonly<Record<string, ModuleEntry>>,

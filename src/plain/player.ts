@@ -12,9 +12,13 @@ import { TextWriter } from './text.ts';
 
 export type PlainPlayerOptions = {
   readonly lesson: Lesson;
+  /** Only the page the lesson is opened at is played. */
+  readonly only?: boolean;
   /** Opens the lesson; gives each event to `onEvent`. */
   readonly openPlayer: (onEvent: (event: RunEvent) => void) => Player;
   readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+  /** Where lines of the input have been read ahead already; it stays open. */
+  readonly lines?: LineReader;
   readonly write: (text: string) => void;
   readonly width: number;
   readonly glyphs: Glyphs;
@@ -46,7 +50,7 @@ export const playPlain = async (options: PlainPlayerOptions): Promise<PlainEnd> 
   const { lesson, input, write, style } = options;
   const narrator = new Narrator(lesson);
   const writer = new TextWriter({ ...options, asked: true });
-  const lines = new LineReader(input);
+  const lines = options.lines ?? new LineReader(input);
   let prompt: string | null = null;
 
   const tell = (items: readonly Item[]): void => {
@@ -101,7 +105,9 @@ export const playPlain = async (options: PlainPlayerOptions): Promise<PlainEnd> 
   /** Asks for what the learner wants and does it. @returns how the lesson ended, null: it goes on */
   const turn = async (): Promise<PlainEnd | null> => {
     const state = player.getState();
-    if (state.phase === 'finished') {
+    const isOver = options.only === true && state.phase === 'ready' && nextStep(state) === null;
+    if (state.phase === 'finished' || isOver) {
+      tell(narrator.reveal());
       const { asked, right } = score(state);
       if (asked > 0) write(`You predicted ${right} of ${asked} right.\n`);
       return 'finished';
@@ -152,7 +158,7 @@ export const playPlain = async (options: PlainPlayerOptions): Promise<PlainEnd> 
   } finally {
     stopListening();
     options.signal.removeEventListener('abort', abort);
-    lines.close();
+    if (!options.lines) lines.close();
     await player.close();
   }
 };

@@ -26,6 +26,7 @@ export type Glyphs = {
   readonly lessonDone: string;
   readonly lessonOpen: string;
   readonly lessonNew: string;
+  readonly review: string;
   readonly barFull: string;
   readonly barEmpty: string;
   readonly middleDot: string;
@@ -65,6 +66,7 @@ export const unicodeGlyphs: Glyphs = {
   lessonDone: '✓',
   lessonOpen: '◐',
   lessonNew: '○',
+  review: '↻',
   barFull: '▰',
   barEmpty: '▱',
   middleDot: '·',
@@ -103,6 +105,7 @@ export const asciiGlyphs: Glyphs = {
   lessonDone: '+',
   lessonOpen: '~',
   lessonNew: 'o',
+  review: '@',
   barFull: '#',
   barEmpty: '.',
   middleDot: '-',

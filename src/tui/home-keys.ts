@@ -27,8 +27,15 @@ const open = ({ chosen, actions }: Context): void => {
     actions.ui({ type: 'noticed', notice: 'This lesson has errors; its file must be mended first.' });
     return;
   }
+  if (chosen.kind === 'review') {
+    actions.openReview([chosen.weak]);
+    return;
+  }
   const { lesson, progress } = chosen;
-  actions.open(lesson.id, progress.finishedAt ? null : progress.page);
+  const found = chosen.kind === 'lesson' ? chosen.found?.page : null;
+  if (found) actions.open(lesson.id, found.id);
+  else if (progress.finishedAt) actions.open(lesson.id, null);
+  else actions.open(lesson.id, progress.page, 'resume');
 };
 
 const search = ({ ui, actions }: Context, query: string, searching: boolean): void => {
@@ -58,9 +65,32 @@ export const homeKeys: readonly Binding<Context>[] = [
   {
     id: 'search',
     keys: ['/'],
-    help: 'search: words of title or summary, a number; Enter opens, Esc clears',
+    help: 'search titles, text and SQL, or a number; Enter opens what was found, Esc clears',
     hint: () => 'search',
-    run: (context) => search(context, context.ui.home.query, true),
+    run: (context) => {
+      context.actions.loadTexts();
+      search(context, context.ui.home.query, true);
+    },
+  },
+  {
+    id: 'review',
+    keys: ['r'],
+    help: 'review: the pages you predicted wrong and that are due again',
+    hint: ({ home }) => (home.due > 0 ? 'review' : null),
+    run: ({ home, actions }) => {
+      if (home.due > 0) actions.openReview(home.weak.filter(({ isDue }) => isDue));
+      else actions.ui({ type: 'noticed', notice: home.nothingDue });
+    },
+  },
+  {
+    id: 'weak',
+    keys: ['w'],
+    help: 'weak points: the list of pages to review',
+    run: (context) => {
+      const weak = context.home.groups.find((group) => group.kind === 'review')?.entries[0];
+      if (weak) select(context, weak);
+      else context.actions.ui({ type: 'noticed', notice: context.home.nothingDue });
+    },
   },
   {
     id: 'sandbox',

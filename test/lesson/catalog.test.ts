@@ -106,6 +106,21 @@ describe('loadCatalog', () => {
     ]);
   });
 
+  it('reads which modules a module comes after', async () => {
+    write('06-transactions/README.md', '---\nafter: [types, lsat]\n---\n\n# Transactions\n\nWho waits.\n');
+    write('10-last/README.md', '---\nafter: types\n---\n\n# Last\n\nThe end.\n');
+    const catalog = await loadCatalog(folder);
+    expect(catalog.modules.map(({ module, after }) => [module.title, after])).toEqual([
+      ['Types and schema', []],
+      ['Transactions', ['types']],
+      ['Last', []],
+    ]);
+    expect(problems(catalog)).toEqual([
+      '06-transactions/README.md:1:1 warning after: there is no module "lsat"; did you mean "last"?',
+      '10-last/README.md:2:8 error after: expected a list of modules such as [types, querying], found "types"',
+    ]);
+  });
+
   it('says when there is no folder', async () => {
     await expect(loadCatalog(path.join(folder, 'nowhere'))).rejects.toMatchObject({ code: 'no-lessons' });
   });

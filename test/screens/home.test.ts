@@ -54,7 +54,7 @@ describe('the home screen', () => {
     await screen.until('q quit');
     const lines = screen.lines();
     expect(lines[0]).toMatch(/^ pg-tutor +PostgreSQL 18\.4 · own server · 1 of 3 lessons$/);
-    expect(lines[2]).toBe('  ▸ Continue   6.4  Lost updates: four cures   1 of 3 pages');
+    expect(lines[2]).toBe('  ▸ Continue   6.4  Lost updates: four cures   page 2 of 3');
     expect(lines[4]).toBe(' 2 Types and schema   1/2');
     expect(lines[5]).toMatch(/^ {2}✓ 2\.3 {3}Numbers, money, bool +12 min$/);
     expect(lines[9]).toMatch(/^ {2}◐ 6\.4 {3}Lost updates: four cures +12 min {4}1\/3$/);
@@ -98,7 +98,7 @@ describe('the home screen', () => {
     const { screen } = open(catalog);
     await screen.until('q quit');
     screen.type('/');
-    await screen.until('title, number or word');
+    await screen.until('words of titles, text or SQL');
     screen.type('lostx\x7f');
     await screen.until(/\/ lost {2,}1 found/);
     expect(screen.text()).not.toContain('2.3');
@@ -151,7 +151,7 @@ describe('the home screen', () => {
     const { screen } = open(catalog);
     await screen.until('q quit');
     screen.type('?');
-    await screen.until('search: words of title or summary');
+    await screen.until('search titles, text and SQL');
     expect(screen.lines()[0]).toBe(' Keys');
     screen.type('\x1b');
     await screen.until('2 Types and schema');

@@ -5,6 +5,7 @@ import { unicodeGlyphs } from '../../src/text/glyphs.ts';
 import { runTui } from '../../src/tui/app.ts';
 import { FakePlayer } from './fake-player.ts';
 import { lostUpdate, untilBobWaits } from './lost-update.ts';
+import { catalogOf } from './tui.ts';
 
 const fault = process.argv[2] ?? 'none';
 const pidFile = process.argv[3];
@@ -24,7 +25,7 @@ if (pidFile) late(() => writeFileSync(pidFile, String(process.pid)));
 
 const player = new FakePlayer(lostUpdate, untilBobWaits().events);
 runTui({
-  catalog: { modules: [{ module: lostUpdate.module, lessons: [lostUpdate] }], problems: [] },
+  catalog: catalogOf([lostUpdate]),
   progress: { all: () => ({}), lesson: () => noProgress, takeNotices: () => [] },
   openPlayer: async () => player,
   start: { screen: 'lesson', id: lostUpdate.id, page: null },

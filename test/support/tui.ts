@@ -1,4 +1,5 @@
 import type { Catalog } from '../../src/lesson/catalog.ts';
+import { outlineOf } from '../../src/lesson/outline.ts';
 import type { Lesson } from '../../src/lesson/types.ts';
 import type { Player } from '../../src/player/state.ts';
 import type { Progress } from '../../src/progress/types.ts';
@@ -15,7 +16,10 @@ export const catalogOf = (lessons: readonly Lesson[], problems: Catalog['problem
   return {
     modules: modules.map((module) => ({
       module,
-      lessons: lessons.filter((lesson) => lesson.module === module),
+      after: [],
+      lessons: lessons
+        .filter((lesson) => lesson.module === module)
+        .map((lesson) => ({ ...lesson, outline: outlineOf(lesson) })),
     })),
     problems,
   };

@@ -1,3 +1,4 @@
+import { loadCatalog } from '../../lesson/catalog.ts';
 import { dropDatabase, openMaintenance } from '../../postgres/scratch-database.ts';
 import { isScratchName, scratchComment } from '../../postgres/scratch-name.ts';
 import type { Connection } from '../../postgres/types.ts';
@@ -6,6 +7,7 @@ import { sanitizeLine } from '../../text/sanitize.ts';
 import { askYesNo } from '../ask.ts';
 import type { Command } from '../command.ts';
 import { exitCodes, Failure } from '../errors.ts';
+import { forgetLesson } from '../forget-lesson.ts';
 import { untilSignal } from '../leaving.ts';
 import { serverAccess } from '../server.ts';
 import { say } from '../terminal.ts';
@@ -24,10 +26,18 @@ const ourDatabases = async (maintenance: Connection): Promise<string[]> => {
 export const command: Command = {
   usage: 'reset',
   description: `Drops every database of ours (pg_tutor_*) on the server and forgets your
-progress. Lessons that are open elsewhere lose their databases. Asks first.`,
-  options: {},
+progress. Lessons that are open elsewhere lose their databases. With --lesson
+only forgets what you did in that lesson. Asks first.`,
+  options: {
+    lesson: { type: 'string', value: 'LESSON', help: 'forget this lesson alone; databases stay' },
+  },
   maxPositionals: 0,
-  async run({ globals }) {
+  async run({ globals, values }) {
+    if (typeof values.lesson === 'string') {
+      const { lessons, indexFile } = globals;
+      const catalog = await loadCatalog(lessons, indexFile === undefined ? {} : { indexFile });
+      return forgetLesson(catalog, values.lesson, globals.yes);
+    }
     return untilSignal(async () => {
       const access = await serverAccess(globals);
       let maintenance: Connection | null = null;

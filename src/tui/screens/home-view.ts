@@ -1,12 +1,12 @@
 import { hstack, rule } from '../../draw/lines.ts';
 import { spread } from '../../draw/status.ts';
-import { donePages, type LessonProgress, lessonStatus } from '../../progress/types.ts';
+import { donePages, lessonStatus } from '../../progress/types.ts';
 import type { Glyphs } from '../../text/glyphs.ts';
-import { type Line, type Style, span } from '../../text/line.ts';
+import { type Line, type Span, type Style, span } from '../../text/line.ts';
 import { sanitizeLine } from '../../text/sanitize.ts';
-import { fitLine, padEnd, padStart, truncate } from '../../text/width.ts';
+import { displayWidth, fitLine, lineWidth, padEnd, padStart, truncate } from '../../text/width.ts';
 import type { HomeUi } from '../ui.ts';
-import { drawDetails } from './home-details.ts';
+import { drawDetails, statusSign } from './home-details.ts';
 import { chosenEntry, groupOf, type Home, type HomeEntry, type HomeGroup } from './home-entries.ts';
 import { wideFrom } from './lesson-view.ts';
 
@@ -26,7 +26,7 @@ export const viewHome = (home: Home, ui: HomeUi, { width, height }: Size, env: E
   ];
   const searching = ui.searching || ui.query !== '';
   if (searching) top.push(fitLine(searchLine(ui, home, glyphs), width));
-  else if (home.resume) top.push(fitLine(resumeLine(home.resume, chosen, width, glyphs), width));
+  else if (home.resume || home.due > 0) top.push(fitLine(todayLine(home, chosen, width, glyphs), width));
   if (top.length > 2 && height >= 20) top.push(fitLine([], width));
   const bodyHeight = height - top.length - 2;
   const body =
@@ -40,7 +40,7 @@ const pointer = (on: boolean, glyphs: Glyphs): string => (on ? glyphs.cursor : '
 
 const searchLine = (ui: HomeUi, home: Home, glyphs: Glyphs): Line => {
   const found = home.groups.reduce((sum, group) => sum + group.entries.length, 0);
-  const words = ui.query === '' ? 'title, number or word' : `${found} found`;
+  const words = ui.query === '' ? 'words of titles, text or SQL' : `${found} found`;
   const cursor = ui.searching ? [span(' ', { inverse: true })] : [];
   return [
     span('  / ', { bold: true }),
@@ -50,19 +50,33 @@ const searchLine = (ui: HomeUi, home: Home, glyphs: Glyphs): Line => {
   ];
 };
 
+/** Where to go on, and what is due. */
+const todayLine = (home: Home, chosen: HomeEntry | null, width: number, glyphs: Glyphs): Line => {
+  const due: Line =
+    home.due === 0
+      ? []
+      : [
+          span(`${home.due} ${home.due === 1 ? 'page' : 'pages'} to review  `, { color: 'yellow' }),
+          span('r ', { bold: true }),
+        ];
+  const room = width - lineWidth(due) - (due.length > 0 ? 3 : 0);
+  return spread(home.resume ? resumeLine(home.resume, chosen, room, glyphs) : [], due, width);
+};
+
 const resumeLine = (entry: HomeEntry, chosen: HomeEntry | null, width: number, glyphs: Glyphs): Line => {
   if (entry.kind !== 'continue') return [];
   const { lesson, progress } = entry;
   const on = chosen?.key === entry.key;
-  const pages = `${donePages(progress).length} of ${lesson.counts.pages} pages`;
+  const at = lesson.outline.findIndex((page) => page.id === progress.page) + 1;
+  const pages = at === 0 ? '' : `   page ${at} of ${lesson.counts.pages}`;
   const style: Style = on ? { bold: true } : {};
-  const room = width - 22 - pages.length - lesson.number.length;
+  const room = width - 18 - pages.length - lesson.number.length;
   const title = truncate(sanitizeLine(lesson.title), Math.max(8, room), glyphs.ellipsis);
   return [
     span(`  ${pointer(on, glyphs)} `, style),
     span('Continue', { ...style, color: 'green' }),
     span(`   ${lesson.number}  ${title}`, style),
-    span(`   ${pages}`, { dim: true }),
+    ...(room >= 8 ? [span(pages, { dim: true })] : []),
   ];
 };
 
@@ -81,12 +95,22 @@ const progressBar = (done: number, total: number, glyphs: Glyphs): string => {
 const groupTitle = (group: HomeGroup): string =>
   `${group.number === null ? '' : `${group.number} `}${sanitizeLine(group.title)}`;
 
-const stateSign = (progress: LessonProgress, glyphs: Glyphs): { sign: string; style: Style } => {
-  const status = lessonStatus(progress);
-  if (status === 'done') return { sign: glyphs.lessonDone, style: { color: 'green' } };
-  if (status === 'started') return { sign: glyphs.lessonOpen, style: { color: 'cyan' } };
-  return { sign: glyphs.lessonNew, style: { dim: true } };
+/** What stands beside the title of a group. */
+const groupCount = (group: HomeGroup): string => {
+  if (group.kind === 'review') {
+    const due = group.entries.filter((entry) => entry.kind === 'review' && entry.weak.isDue).length;
+    return due > 0 ? `${due} due` : '';
+  }
+  return group.kind === 'module' ? `${group.done}/${group.entries.length}` : '';
 };
+
+/** `after 2 Types and schema ✓, 4 Querying`: advice, nothing is locked. */
+const afterWords = ({ after }: HomeGroup, glyphs: Glyphs): string =>
+  after.length === 0
+    ? ''
+    : `after ${after
+        .map(({ number, title, done }) => `${number} ${sanitizeLine(title)}${done ? ` ${glyphs.done}` : ''}`)
+        .join(', ')}`;
 
 const entryLine = (entry: HomeEntry, on: boolean, width: number, glyphs: Glyphs): Line => {
   const mark = span(` ${pointer(on, glyphs)}`, { bold: true });
@@ -99,14 +123,35 @@ const entryLine = (entry: HomeEntry, on: boolean, width: number, glyphs: Glyphs)
     );
   }
   const { lesson, progress } = entry;
-  const { sign, style } = stateSign(progress, glyphs);
+  const row = (sign: Span, start: string, title: string, end: Span): Line => {
+    const room = width - 4 - displayWidth(start) - displayWidth(end.text);
+    const words = padEnd(truncate(sanitizeLine(title), room, glyphs.ellipsis), room);
+    return fitLine([mark, sign, span(' '), span(start + words, bold), end], width);
+  };
+  const start = `${padEnd(lesson.number, 5)} `;
+  if (entry.kind === 'review') {
+    const { page, isDue } = entry.weak;
+    const end = span(` ${padStart(entry.due, 11)} `, isDue ? { color: 'yellow' } : { dim: true });
+    return row(span(glyphs.review, { color: 'yellow' }), start, `${page.number}. ${page.title}`, end);
+  }
   const done = donePages(progress).length;
   const pages = done > 0 && !progress.finishedAt ? `${done}/${lesson.counts.pages}` : '';
-  const end = ` ${padStart(String(lesson.minutes), 3)} min ${padStart(pages, 6)} `;
-  const start = `${padEnd(lesson.number, 5)} `;
-  const room = width - 4 - start.length - end.length;
-  const title = padEnd(truncate(sanitizeLine(lesson.title), room, glyphs.ellipsis), room);
-  return fitLine([mark, span(`${sign} `, style), span(start + title, bold), span(end, { dim: true })], width);
+  const end = span(` ${padStart(String(lesson.minutes), 3)} min ${padStart(pages, 6)} `, { dim: true });
+  return row(statusSign(lessonStatus(progress), glyphs), start, lesson.title, end);
+};
+
+/** The entry, and below it where a search found it. */
+const entryLines = (entry: HomeEntry, on: boolean, width: number, glyphs: Glyphs): Line[] => {
+  const first = entryLine(entry, on, width, glyphs);
+  if (entry.kind !== 'lesson' || !entry.found) return [first];
+  const { page, excerpt, where } = entry.found;
+  const place = page ? `page ${page.number}, ${page.title}` : '';
+  const words = where === 'summary' ? '' : [place, excerpt].filter((part) => part !== '').join(': ');
+  if (words === '') return [first];
+  return [
+    first,
+    fitLine([span(`${' '.repeat(10)}${sanitizeLine(words)}`, { dim: true })], width - 1, glyphs.ellipsis),
+  ];
 };
 
 /** The window of `height` lines in which line `at` stands, near its middle. */
@@ -132,48 +177,61 @@ const wideBody = (
   const titleWidth = left - 4 - barCells - 9;
   const modules = (searching ? [] : home.groups).map((candidate): Line => {
     const on = candidate === group;
-    const total = candidate.entries.length;
+    const count = groupCount(candidate);
     const bar =
-      candidate.number === null
-        ? ''
-        : `${progressBar(candidate.done, total, glyphs)} ${padStart(`${candidate.done}/${total}`, 6)}`;
+      candidate.kind === 'module'
+        ? progressBar(candidate.done, candidate.entries.length, glyphs)
+        : ' '.repeat(barCells);
     return [
       span(` ${pointer(on, glyphs)} `, { bold: true }),
       span(
         padEnd(truncate(groupTitle(candidate), titleWidth, glyphs.ellipsis), titleWidth),
         on ? { bold: true } : undefined,
       ),
-      span(`  ${bar}`, on ? undefined : { dim: true }),
+      span(`  ${bar} ${padStart(count, 6)}`, on ? undefined : { dim: true }),
     ];
   });
-  const details = drawDetails(chosen, right - 4, glyphs);
-  const listHeight = Math.max(4, height - details.length - 3);
+  const entries = (group?.entries ?? []).map((entry) => {
+    const on = entry.key === chosen?.key || (chosen?.kind === 'continue' && entry.key === chosen.lesson.id);
+    return { on, lines: entryLines(entry, on && chosen?.kind !== 'continue', right, glyphs) };
+  });
+  const list = entries.flatMap(({ lines }) => lines);
+  const before = entries.slice(
+    0,
+    Math.max(
+      0,
+      entries.findIndex(({ on }) => on),
+    ),
+  );
+  const at = before.reduce((sum, { lines }) => sum + lines.length, 0);
+  const room = height - 3;
+  // What is chosen is described below the list, which keeps at least half of the height.
+  const detailsHeight = Math.max(5, room - Math.max(list.length, Math.floor(room / 2)));
+  const details = drawDetails(chosen, { width: right - 4, height: detailsHeight }, glyphs);
+  const listHeight = Math.max(1, Math.min(list.length, room - details.length));
   const heading: Line = group
-    ? [
-        span(`  ${groupTitle(group)}`, { bold: true }),
-        span(`   ${group.done}/${group.entries.length}`, { dim: true }),
-      ]
+    ? [span(`  ${groupTitle(group)}`, { bold: true }), span(`   ${groupCount(group)}`, { dim: true })]
     : [];
-  const entries = group?.entries ?? [];
-  const on = (entry: HomeEntry): boolean => entry.key === chosen?.key;
-  const list = entries.map((entry) => entryLine(entry, on(entry), right, glyphs));
-  const at = Math.max(0, entries.findIndex(on));
+  const after = group ? afterWords(group, glyphs) : '';
   const rightLines = [
     heading,
-    [],
-    ...fill(around(list, at, listHeight), right, Math.min(listHeight, Math.max(1, list.length))),
+    fitLine([span(`  ${after}`, { dim: true })], right - 1, glyphs.ellipsis),
+    ...(list.length === 0
+      ? [[span('  nothing found', { dim: true })]]
+      : fill(around(list, at, listHeight), right, listHeight)),
     [],
     ...details.map((line): Line => [span('  '), ...line]),
   ];
-  if (list.length === 0) rightLines[2] = [span('  nothing found', { dim: true })];
   return hstack(
     [
-      { lines: fill(modules, left, height), width: left },
+      { lines: fill(around(modules, groupIndex(home, group), height), left, height), width: left },
       { lines: fill(rightLines, right, height), width: right },
     ],
     span(glyphs.vLine, { dim: true }),
   );
 };
+
+const groupIndex = (home: Home, group: HomeGroup | null): number => (group ? home.groups.indexOf(group) : 0);
 
 const narrowBody = (
   home: Home,
@@ -182,17 +240,18 @@ const narrowBody = (
   height: number,
   glyphs: Glyphs,
 ): Line[] => {
-  const details = drawDetails(chosen, width - 4, glyphs).slice(0, 4);
+  const details = drawDetails(chosen, { width: width - 4, height: 4 }, glyphs).slice(0, 4);
   const listHeight = height - 5;
   const list: Line[] = [];
   let at = 0;
   for (const group of home.groups) {
     if (list.length > 0) list.push([]);
-    const done = group.number === null ? '' : `${group.done}/${group.entries.length}`;
-    list.push([span(` ${groupTitle(group)}`, { bold: true }), span(`   ${done}`, { dim: true })]);
+    const beside = [groupCount(group), afterWords(group, glyphs)].filter((part) => part !== '').join('   ');
+    const heading = [span(` ${groupTitle(group)}`, { bold: true }), span(`   ${beside}`, { dim: true })];
+    list.push(fitLine(heading, width - 1, glyphs.ellipsis));
     for (const entry of group.entries) {
       if (entry.key === chosen?.key) at = list.length;
-      list.push(entryLine(entry, entry.key === chosen?.key, width, glyphs));
+      list.push(...entryLines(entry, entry.key === chosen?.key, width, glyphs));
     }
   }
   if (home.groups.every((group) => group.entries.length === 0))
