@@ -14,6 +14,7 @@ export const constructs = {
   set: 'SET of any parameter but an isolation level',
   ddl: 'CREATE, ALTER, DROP, COMMENT, GRANT and REVOKE',
   'create index': 'CREATE INDEX',
+  concurrently: 'CONCURRENTLY, of an index or a materialized view',
   do: 'DO',
   // clauses
   cte: 'WITH',

@@ -1,4 +1,5 @@
-import type { Lesson, SqlStep } from '../lesson/types.ts';
+import type { Run } from '../engine/run.ts';
+import type { Block, Exercise, Lesson, Prediction, SqlStep } from '../lesson/types.ts';
 import type { Server } from '../postgres/types.ts';
 import type { EventBody } from '../timeline/events.ts';
 import { createRecorder } from '../timeline/recorder.ts';
@@ -13,8 +14,8 @@ const patience = 3_000;
 /** How long one step may take to settle, ms; then it is cancelled. */
 const stepDeadline = 20_000;
 
-/** Contents of every table of the lesson, over a connection that waits for no lock for long. */
-const tablesSql = `
+/** Every table of the lesson: its name as SQL takes it, and without its schema. */
+export const tablesSql = `
 select format('%I.%I', n.nspname, c.relname), c.relname
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relkind in ('r', 'p') and not c.relispartition and c.relpersistence <> 't'
@@ -49,17 +50,35 @@ export class Bench {
     return this.#state;
   }
 
+  /** Its sessions, for what is no step. @throws {EngineError} before the first `begin` */
+  get run(): Run {
+    return this.#stage.run;
+  }
+
   /** A fresh database, and the pages before this one replayed. @throws {PostgresError | EngineError} */
   async begin(page: string): Promise<void> {
     await this.#stage.fresh('replay');
-    for (const before of this.#lesson.pages.slice(0, pageIndex(this.#lesson, page))) {
+    const at = pageIndex(this.#lesson, page);
+    for (const before of this.#lesson.pages.slice(0, at)) {
       this.#page = before.id;
-      for (const step of before.blocks.filter(isStep)) {
-        // Views leave nothing behind.
-        if (step.kind === 'sql' && appliesTo(step, this.#major)) await this.#stage.perform(step);
-      }
+      await this.#replay(before.blocks);
     }
     this.#page = page;
+  }
+
+  /** The same, and the steps of its page above an exercise; what comes then belongs to no page. */
+  async beginAt(exercise: Exercise): Promise<void> {
+    const page = this.#lesson.pages.find(({ blocks }) => blocks.includes(exercise));
+    await this.begin(page?.id ?? '');
+    await this.#replay(page?.blocks.slice(0, page.blocks.indexOf(exercise)) ?? []);
+    this.#page = null;
+  }
+
+  async #replay(blocks: readonly Block[]): Promise<void> {
+    for (const step of blocks.filter(isStep)) {
+      // Views leave nothing behind.
+      if (step.kind === 'sql' && appliesTo(step, this.#major)) await this.#stage.perform(step);
+    }
   }
 
   /** Sends a step and waits until all has settled. @throws {PostgresError | EngineError} */
@@ -71,6 +90,11 @@ export class Bench {
     } finally {
       clearTimeout(deadline);
     }
+  }
+
+  /** Which choices (from 0) came true. @throws {EngineError} */
+  judge(prediction: Prediction): Promise<readonly number[]> {
+    return this.#stage.judge(prediction);
   }
 
   #ended(step: string): boolean {

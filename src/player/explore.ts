@@ -1,7 +1,8 @@
-import { countInterleavings, interleavings } from '../engine/interleave.ts';
+import { countInterleavings } from '../engine/interleave.ts';
 import type { Lesson, SqlStep } from '../lesson/types.ts';
 import type { Server } from '../postgres/types.ts';
 import { Bench } from './bench.ts';
+import { everyOrder } from './every-order.ts';
 import type { Exploration, Outcome } from './lab-state.ts';
 import { type PageSteps, pageSteps, whyBusy } from './orders.ts';
 import { addOutcome, outcomeKey } from './outcomes.ts';
@@ -22,19 +23,11 @@ export type ExploreOptions = {
 
 export const defaultBound = 500;
 
-type Played = {
-  readonly sent: readonly SqlStep[];
-  /** How many steps of the order were sent before one whose session was still busy. */
-  readonly reached: number;
-};
-
 /**
  * Runs all orders of a page's steps in which each session keeps its own, each on a fresh copy of the database as it is
  * at the start of the page, and groups them by outcome.
  *
- * A session that waits cannot be sent anything. An order that asks for it is not possible from there on, and neither is
- * any other order that begins alike; those are counted as `impossible` and not run. The exception: when every session
- * with steps left waits, nothing can go on, and that is an end like others, with steps `unsent`.
+ * What is not possible, because a session still waits, is not run and counted as `impossible` (every-order.ts).
  *
  * @throws {PostgresError | EngineError} when the server or the database cannot be had
  */
@@ -60,32 +53,35 @@ export const explore = async (options: ExploreOptions): Promise<Exploration> => 
   options.onProgress?.(state);
   const hush = (): void => void bench.hush().catch(() => {});
   signal?.addEventListener('abort', hush);
-  /** Beginnings that cannot be gone on with, as the numbers of the lists. */
-  let dead: readonly number[] | null = null;
+  let sent: SqlStep[] = [];
   try {
-    for (const order of interleavings(lengths)) {
-      if (dead && startsWith(order, dead)) continue;
-      if (state.played >= bound) {
-        tell({ phase: 'bounded' });
-        return state;
-      }
-      if (signal?.aborted) break;
-      const { sent, reached } = await play(bench, page, steps, order);
-      const stuck = reached < order.length && isStuck(bench, steps, order.slice(0, reached));
-      if (reached < order.length) {
-        // Orders come sorted, so all that begin like this one follow it directly.
-        dead = stuck ? order.slice(0, reached) : order.slice(0, reached + 1);
-        const skipped = countInterleavings(leftAfter(lengths, dead));
-        if (!stuck) {
-          tell({ impossible: state.impossible + skipped });
-          continue;
-        }
-        tell({ impossible: state.impossible + skipped - 1 });
-      }
-      const outcome = await conclude(bench, page, steps, sent);
-      tell({ played: state.played + 1, outcomes: addOutcome(state.outcomes, outcome) });
-    }
-    tell({ phase: signal?.aborted ? 'cancelled' : 'done' });
+    const ending = await everyOrder({
+      lengths,
+      bound,
+      signal,
+      lanes: [
+        {
+          begin: async () => {
+            sent = [];
+            await bench.begin(page);
+          },
+          isBusy: (list) => whyBusy(steps.lists[list]?.[0]?.session ?? '', bench.timeline) !== null,
+          send: async (list, index) => {
+            const step = steps.lists[list]?.[index];
+            if (!step) return;
+            await bench.send(step);
+            sent.push(step);
+          },
+          conclude: async () => {
+            const outcome = await conclude(bench, page, steps, sent);
+            tell({ played: state.played + 1, outcomes: addOutcome(state.outcomes, outcome) });
+            return true;
+          },
+        },
+      ],
+      onImpossible: (count) => tell({ impossible: state.impossible + count }),
+    });
+    tell({ phase: ending });
     return state;
   } catch (error) {
     if (!signal?.aborted) throw error;
@@ -95,43 +91,6 @@ export const explore = async (options: ExploreOptions): Promise<Exploration> => 
     signal?.removeEventListener('abort', hush);
     await bench.close();
   }
-};
-
-const startsWith = (order: readonly number[], beginning: readonly number[]): boolean =>
-  beginning.every((list, index) => order[index] === list);
-
-const leftAfter = (lengths: readonly number[], sent: readonly number[]): number[] =>
-  lengths.map((length, list) => length - sent.filter((one) => one === list).length);
-
-/** Whether every session that has steps left is busy. */
-const isStuck = (bench: Bench, { lists }: PageSteps, sent: readonly number[]): boolean => {
-  const left = leftAfter(
-    lists.map((list) => list.length),
-    sent,
-  );
-  return lists.every(
-    (list, index) => left[index] === 0 || whyBusy(list[0]?.session ?? '', bench.timeline) !== null,
-  );
-};
-
-/** Sends the steps of an order until one cannot be sent. */
-const play = async (
-  bench: Bench,
-  page: string,
-  { lists }: PageSteps,
-  order: readonly number[],
-): Promise<Played> => {
-  await bench.begin(page);
-  const sent: SqlStep[] = [];
-  const next = lists.map(() => 0);
-  for (const list of order) {
-    const step = lists[list]?.[next[list] ?? 0];
-    if (!step || whyBusy(step.session, bench.timeline) !== null) break;
-    next[list] = (next[list] ?? 0) + 1;
-    await bench.send(step);
-    sent.push(step);
-  }
-  return { sent, reached: sent.length };
 };
 
 const conclude = async (

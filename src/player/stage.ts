@@ -130,6 +130,11 @@ export class Stage {
     return right;
   }
 
+  /** Its sessions, for what is no step of the lesson. @throws {EngineError} */
+  get run(): Run {
+    return this.#open();
+  }
+
   /** At the end of the lesson: claims about steps that never ended do not hold. */
   finish(): void {
     for (const { claim, owner, subject } of this.#pending) {

@@ -1,0 +1,202 @@
+import { EngineError } from '../../engine/error.ts';
+import type { Exercise, Lesson, SqlStep } from '../../lesson/types.ts';
+import { anyVersion } from '../../lesson/versions.ts';
+import type { Server } from '../../postgres/types.ts';
+import { splitStatements } from '../../text/statements.ts';
+import type { ServerMessage } from '../../timeline/events.ts';
+import type { StepState } from '../../timeline/state.ts';
+import { Bench } from '../bench.ts';
+import type { DataSet } from '../judge-state.ts';
+import { sourceOf, type Turn } from './answer.ts';
+
+/** How long an answer may run, ms; then it is cancelled. */
+export const timeLimit = 10_000;
+/** How long it may take to obey, ms; then its sessions are ended. */
+const grace = 2_000;
+
+/** In a transaction that has failed, every other statement fails as well. */
+const inFailedTransaction = '25P02';
+
+export type Stop =
+  | { readonly why: 'time' | 'cancelled' | 'lost' }
+  /** Waits for sessions that do nothing any more. */
+  | { readonly why: 'waits'; readonly by: readonly string[] };
+
+/** What came of running an answer. */
+export type Trial = {
+  /** One a statement that was sent. */
+  readonly steps: readonly StepState[];
+  readonly error: ServerMessage | null;
+  readonly stop: Stop | null;
+};
+
+/** Sequences as they are, for `restoreSequences`: a rollback leaves them where they got to. */
+const sequencesSql = `
+select string_agg(format('setval(%s::oid::regclass, %s, %L)', s.seqrelid,
+    coalesce(pg_sequence_last_value(s.seqrelid), s.seqstart), pg_sequence_last_value(s.seqrelid) is not null), ', ')
+from pg_sequence s join pg_class c on c.oid = s.seqrelid where c.relpersistence <> 't'`;
+
+export const stepOf = (id: string, session: string, sql: string, explain = false): SqlStep => ({
+  kind: 'sql',
+  id,
+  session,
+  sql,
+  send: 'statements',
+  explain,
+  wait: false,
+  postgres: anyVersion,
+  claims: [],
+  position: { file: '', line: 1, column: 1 },
+  sqlPosition: { file: '', line: 1, column: 1 },
+});
+
+/** Databases at the state of an exercise's page, with or without the hidden data, one after the other. */
+export class Ground {
+  readonly bench: Bench;
+  readonly data: DataSet;
+  readonly #exercise: Exercise;
+  #clean = false;
+  /** Whether rows were written and rolled back: pages and visibility are not as a fresh copy has them. */
+  #written = false;
+  #sequences: string | null = null;
+  #count = 0;
+
+  constructor(lesson: Lesson, exercise: Exercise, server: Server, data: DataSet, onChange?: () => void) {
+    this.#exercise = exercise;
+    this.data = data;
+    this.bench = new Bench(lesson, server, onChange);
+  }
+
+  /**
+   * A state that nobody has touched. @param pristine also in its pages, as plans show them
+   * @throws {PostgresError | EngineError}
+   */
+  async ready(pristine = false): Promise<void> {
+    if (this.#clean && !(pristine && this.#written)) return;
+    this.#written = false;
+    await this.bench.beginAt(this.#exercise);
+    if (this.data === 'hidden') await this.#hide();
+    const [row] = await this.bench.run.observe(sequencesSql);
+    this.#sequences = row?.[0] ?? null;
+    this.#clean = true;
+  }
+
+  /** From now on `ready` makes another database. */
+  spoil(): void {
+    this.#clean = false;
+  }
+
+  async #hide(): Promise<void> {
+    const { hidden } = this.#exercise;
+    if (!hidden) return;
+    const connection = await this.bench.run.connect('pg-tutor hidden data', { lock_timeout: '2s' });
+    try {
+      for (const { text, copyData } of splitStatements(hidden.sql)) {
+        const end = await connection.run(text, 1, { onResult: () => {} }, copyData);
+        if (end.type === 'failed')
+          throw brokenExercise(hidden.position, `hidden: ${end.error.sqlstate} ${end.error.message}`);
+      }
+    } finally {
+      await connection.end();
+    }
+  }
+
+  /** Whether a transaction of ours can stand around what this session does. */
+  canWrap(session: string): boolean {
+    const known = this.bench.timeline.sessions.find(({ name }) => name === session);
+    return known === undefined || known.transaction === 'idle';
+  }
+
+  /** Something that is no part of the answer, in a session's own transaction. @throws {PostgresError | EngineError} */
+  async ask(session: string, sql: string): Promise<void> {
+    await this.bench.run.ask(session, sql);
+  }
+
+  /** Undoes what was done since `begin`. @param wrote whether rows may have been written */
+  async rollBack(session: string, wrote: boolean): Promise<void> {
+    this.#written ||= wrote;
+    await this.ask(session, 'rollback');
+    if (this.#sequences !== null) await this.ask(session, `select ${this.#sequences}`);
+  }
+
+  /** Sends one more statement, and waits until all has settled. */
+  async send(session: string, sql: string, explain = false): Promise<StepState> {
+    this.#count += 1;
+    const id = `answer-${this.#count}`;
+    await this.bench.send(stepOf(id, session, sql, explain));
+    const step = this.step(id);
+    if (!step) throw new EngineError('the answer could not be sent');
+    return step;
+  }
+
+  step(id: string): StepState | undefined {
+    return this.bench.timeline.steps.findLast((one) => one.step === id);
+  }
+
+  /**
+   * Runs statements one after the other, as psql does: those after an error as well. Never longer than the time limit.
+   * @throws {PostgresError | EngineError}
+   */
+  async run(turns: readonly Turn[], signal?: AbortSignal): Promise<Trial> {
+    return this.within(signal, async (stopped) => {
+      const ids: string[] = [];
+      for (const { session, statement } of turns) {
+        if (stopped() !== null) break;
+        const busy = ids
+          .map((id) => this.step(id))
+          .find((one) => one?.session === session && one.endedAt === null);
+        if (busy) break;
+        ids.push((await this.send(session, sourceOf(statement))).step);
+      }
+      return this.trial(ids, stopped());
+    });
+  }
+
+  trial(ids: readonly string[], stopped: Stop | null): Trial {
+    const steps = ids.flatMap((id) => this.step(id) ?? []);
+    const waiting = steps.find((step) => step.endedAt === null);
+    const lost = steps.some(({ status }) => status === 'lost');
+    const by = waiting?.waits.at(-1)?.by ?? [];
+    const stop =
+      stopped ?? (waiting ? { why: 'waits' as const, by } : lost ? { why: 'lost' as const } : null);
+    const error = steps
+      .map((step) => step.error)
+      .find((one) => one !== null && one.sqlstate !== inFailedTransaction);
+    return { steps, error: error ?? null, stop };
+  }
+
+  /** Work that is cancelled after the time limit, or when the learner asks for it; and ended when that does not help. */
+  async within<T>(
+    signal: AbortSignal | undefined,
+    work: (stopped: () => Stop | null) => Promise<T>,
+  ): Promise<T> {
+    let stop: Stop | null = null;
+    let killer: NodeJS.Timeout | undefined;
+    const end = (why: 'time' | 'cancelled'): void => {
+      stop ??= { why };
+      this.spoil();
+      void this.bench.cancel();
+      killer ??= setTimeout(() => void this.bench.hush().catch(() => {}), grace);
+    };
+    const cancel = (): void => end('cancelled');
+    if (signal?.aborted) cancel();
+    signal?.addEventListener('abort', cancel);
+    const timer = setTimeout(() => end('time'), timeLimit);
+    try {
+      return await work(() => stop);
+    } finally {
+      clearTimeout(timer);
+      clearTimeout(killer);
+      signal?.removeEventListener('abort', cancel);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.bench.close();
+  }
+}
+
+export const brokenExercise = (
+  { file, line, column }: { readonly file: string; readonly line: number; readonly column: number },
+  what: string,
+): EngineError => new EngineError(`${file}:${line}:${column}: the exercise cannot be judged: ${what}`);

@@ -1,0 +1,81 @@
+import { type ReadAnswer, statementsOf } from './answer.ts';
+import { constructsIn } from './constructs-in.ts';
+import { nodesIn, type ParsedStatement } from './parse-tree.ts';
+
+const data = ['SelectStmt', 'InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt'];
+
+/** Statements that a transaction around them does not change, and that its ROLLBACK undoes but for sequences. */
+export const isPlainData = (answer: ReadAnswer): boolean =>
+  statementsOf(answer).every(
+    ({ node }) =>
+      data.includes(node.type) && !('intoClause' in node.fields && node.fields.intoClause !== undefined),
+  );
+
+/** The same, with what an application puts around them: BEGIN, COMMIT, SAVEPOINT, LOCK TABLE, SET. */
+export const changesDataOnly = (answer: ReadAnswer): boolean =>
+  statementsOf(answer).every(({ node }) =>
+    [...data, 'TransactionStmt', 'LockStmt', 'VariableSetStmt'].includes(node.type),
+  );
+
+/** Queries and nothing else, as far as their text says. */
+export const isQuery = ({ node, text, offset, copyData }: ParsedStatement): boolean => {
+  if (node.type !== 'SelectStmt') return false;
+  const names = constructsIn({ node, text, offset, copyData }).map(({ name }) => name);
+  return !['insert', 'update', 'delete', 'merge', 'locking clause'].some((name) =>
+    names.some((one) => one === name),
+  );
+};
+
+const transactionKind = ({ node }: ParsedStatement): string =>
+  node.type === 'TransactionStmt' && typeof node.fields.kind === 'string' ? node.fields.kind : '';
+
+export const beginsTransaction = (statement: ParsedStatement): boolean =>
+  /_(BEGIN|START)$/.test(transactionKind(statement));
+
+export const endsTransaction = (statement: ParsedStatement): boolean =>
+  /_(COMMIT|ROLLBACK|PREPARE)$/.test(transactionKind(statement));
+
+/** Whether EXPLAIN can show how it is run. */
+export const hasPlan = ({ node }: ParsedStatement): boolean => data.includes(node.type);
+
+/** Statements that reach beyond the database they are run in. */
+const outside: Readonly<Record<string, string>> = {
+  CreatedbStmt: 'CREATE DATABASE',
+  DropdbStmt: 'DROP DATABASE',
+  AlterDatabaseStmt: 'ALTER DATABASE',
+  AlterDatabaseSetStmt: 'ALTER DATABASE',
+  AlterDatabaseRefreshCollStmt: 'ALTER DATABASE',
+  AlterSystemStmt: 'ALTER SYSTEM',
+  CreateTableSpaceStmt: 'CREATE TABLESPACE',
+  DropTableSpaceStmt: 'DROP TABLESPACE',
+  AlterTableSpaceOptionsStmt: 'ALTER TABLESPACE',
+  CreateRoleStmt: 'CREATE ROLE',
+  AlterRoleStmt: 'ALTER ROLE',
+  AlterRoleSetStmt: 'ALTER ROLE',
+  DropRoleStmt: 'DROP ROLE',
+  GrantRoleStmt: 'GRANT of a role',
+  ReassignOwnedStmt: 'REASSIGN OWNED',
+  DropOwnedStmt: 'DROP OWNED',
+  LoadStmt: 'LOAD',
+  CheckPointStmt: 'CHECKPOINT',
+};
+
+const outsideFunctions =
+  /^(pg_terminate_backend|pg_cancel_backend|pg_reload_conf|pg_rotate_logfile|pg_switch_wal|pg_promote|pg_read_(binary_)?file|pg_ls_\w+|lo_import|lo_export|pg_create_\w+_slot|pg_create_\w+_replication_slot|pg_drop_replication_slot|dblink\w*|pg_file_\w+)$/;
+
+/** What a statement would do outside of its database, in words; null: nothing that its text tells. */
+export const reachesOutside = (statement: ParsedStatement): string | null => {
+  for (const { node } of nodesIn({ [statement.node.type]: statement.node.fields })) {
+    const name = outside[node.type];
+    if (name !== undefined) return name;
+    if (
+      node.type === 'CopyStmt' &&
+      (node.fields.is_program === true || typeof node.fields.filename === 'string')
+    )
+      return 'COPY with a file or a program';
+  }
+  const call = constructsIn(statement).find(
+    ({ name, of }) => name === 'function' && outsideFunctions.test(of ?? ''),
+  );
+  return call ? `${call.of}()` : null;
+};
