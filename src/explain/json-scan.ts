@@ -2,6 +2,9 @@ export type JsonScan =
   | { readonly ok: true; readonly end: number; readonly targetAt: number | null }
   | { readonly ok: false; readonly at: number; readonly message: string; readonly inString: boolean };
 
+/** A plan 100,000 nodes deep. */
+const deepest = 200_000;
+
 type Path = readonly (string | number)[];
 type Frame = { readonly array: boolean; key: string | number };
 
@@ -88,6 +91,7 @@ export const scanJson = (text: string, start: number, target: Path | null = null
       if (text[at] === (frame.array ? ']' : '}')) at++;
       else {
         frames.push(frame);
+        if (frames.length > deepest) return fail(`nested more than ${deepest} deep`);
         const failed = frame.array ? null : readKey(frame);
         if (failed) return failed;
         enter();

@@ -133,17 +133,24 @@ const addSummary = (summary: RawObject, section: string, line: string): string =
 
 type Open = { readonly raw: RawObject; readonly column: number; readonly target: RawObject };
 
-const roleOf = (parent: RawObject, before: number): string => {
+const isPlain = (sibling: unknown): boolean =>
+  isObject(sibling) && !/plan$/i.test(String(sibling['Parent Relationship']));
+
+const roleOf = (parent: RawObject, before: readonly unknown[]): string => {
   const type = String(parent['Node Type']);
   if (/^(?:Append|Merge Append|BitmapAnd|BitmapOr|Custom Scan)$/.test(type)) return 'Member';
   if (type === 'Subquery Scan') return 'Subquery';
   // PostgreSQL before 14 printed the plans of a ModifyTable as members; those of a join stand outer first.
-  return before > 0 && /Join$|^Nested Loop$|^Recursive Union$|^SetOp$/.test(type) ? 'Inner' : 'Outer';
+  const two = /Join$|^Nested Loop$|^Recursive Union$|^SetOp$/.test(type);
+  return two && before.some(isPlain) ? 'Inner' : 'Outer';
 };
 
 const jsonStart = /^\s*[[{]\s*(?:[{"]|$)/;
 const startsQuery = /^Query Text:/;
 const last = /^(?:Execution [Tt]ime|Total runtime):/;
+
+/** A node's line to its end: only its other numbers may follow. */
+const complete = /\((?:cost=|actual |never executed)[^()]*\)\s*$/;
 
 /** How many brackets stay open, quotes aside. */
 const brackets = (line: string): number => {
@@ -221,13 +228,10 @@ export const parseTextPlan = (
         while (stack.length > 1 && (stack.at(-1)?.column ?? 0) >= column) stack.pop();
         const parent = stack.at(-1)?.raw ?? root;
         const siblings = children(parent);
-        const plain = siblings.filter(
-          (sibling) => isObject(sibling) && !/plan$/i.test(String(sibling['Parent Relationship'])),
-        );
         if (label && label.column < column) {
           raw['Subplan Name'] = label.text;
           raw['Parent Relationship'] = label.text.startsWith('SubPlan') ? 'SubPlan' : 'InitPlan';
-        } else raw['Parent Relationship'] = roleOf(parent, plain.length);
+        } else raw['Parent Relationship'] = roleOf(parent, siblings);
         siblings.push(raw);
       }
       label = null;
@@ -283,12 +287,20 @@ export const parseTextPlan = (
       take(pending.join(''));
       pending = [line];
       open = brackets(line);
-    } else if (open !== 0 || lastLength >= width || /^\((?:cost|actual|never)\b/.test(text)) {
+    } else if (
+      open !== 0 ||
+      (lastLength >= width && !complete.test(pending.at(-1) ?? '')) ||
+      /^\((?:cost|actual|never)\b/.test(text)
+    ) {
       pending.push(lastLength >= width ? line : ` ${text}`);
       open += brackets(line);
     } else if (jsonStart.test(line) || startsQuery.test(text)) break;
     else if (last.test((pending[0] ?? '').trimStart())) finished = true;
-    else if (notes.length < 20) notes.push(`not part of the plan: ${text.slice(0, 80)}`);
+    else {
+      if (notes.length < 20) notes.push(`not part of the plan: ${text.slice(0, 80)}`);
+      lastLength = 0; // what follows does not continue the plan
+      continue;
+    }
     lastLength = line.length;
   }
   take(pending.join(''));

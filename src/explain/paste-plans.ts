@@ -45,6 +45,26 @@ const queryPlan = (row: RawObject): unknown => {
   return key === undefined ? undefined : row[key];
 };
 
+/** Longer texts are looked at before they are read. */
+const large = 2_000_000;
+const mostLines = 1_000_000;
+const hints = ['(cost=', '(actual ', '(never executed', 'Node Type', '->', '<explain'];
+
+/** A paste of tens of megabytes is mostly a mistake: it is refused at once. @throws {PlanError} */
+const refuseHuge = (text: string): void => {
+  if (text.length < large) return;
+  if (!hints.some((hint) => text.includes(hint)))
+    throw new PlanError('no plan found', { line: 1, column: 1 }, formats);
+  let lines = 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines++;
+  if (lines > mostLines)
+    throw new PlanError(
+      `this text has ${lines.toLocaleString('en')} lines, too many for a plan`,
+      null,
+      'Cut out the plans that matter.',
+    );
+};
+
 const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text);
@@ -183,7 +203,12 @@ const plansAmong = (paste: Paste): RawPlan[] => {
  * content. @throws {PlanError}
  */
 export const pastedPlans = (text: string): RawPlan[] => {
-  const json = /^\s*[[{]/.test(text) ? parseJson(separateSortWorkers(text)) : undefined;
+  refuseHuge(text);
+  // JSON.parse takes minutes for millions of brackets, and no plan begins with so many.
+  const json =
+    /^\s*[[{]/.test(text) && !/^(?:\s*\[){1000}/.test(text)
+      ? parseJson(separateSortWorkers(text))
+      : undefined;
   if (json !== undefined) {
     const locate = (path: Path): At => {
       const scanned = scanJson(text, 0, path);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PlanError } from '../../src/explain/error.ts';
 import { readPlan, readPlans } from '../../src/explain/read.ts';
 import { outline, readFixture } from '../support/plans.ts';
 
@@ -93,5 +94,33 @@ describe('pasted plans', () => {
     ['<explain xmlns="x">\n  <Query>', '1:1: this plan is XML'],
   ])('are refused with a place and a reason: %j', (paste, message) => {
     expect(() => readPlans(paste)).toThrow(message);
+  });
+});
+
+describe('junk of tens of megabytes', () => {
+  // Each took minutes once; the test's own deadline is what fails.
+  it.each([
+    ['prose', 'the quick brown fox\n'],
+    ['brackets', '['],
+    ['line breaks', '\n'],
+    ['pipes', '| a -> b |\n'],
+  ])('is refused at once: %s', (_name, piece) => {
+    const text = `${piece.repeat(20_000_000 / piece.length)}->`;
+    expect(() => readPlans(text)).toThrow(PlanError);
+    expect(() => readPlans(text.slice(0, -2))).toThrow(PlanError);
+  });
+
+  it('hides no plan of 20,000 nodes', () => {
+    const node = 'Seq Scan on t  (cost=0.00..1.00 rows=1 width=4)';
+    const [plan] = readPlans(`Append  (cost=0.00..1.00 rows=1 width=4)\n${`  ->  ${node}\n`.repeat(19_999)}`);
+    expect(plan?.nodes).toHaveLength(20_000);
+  });
+
+  it('after a plan is not taken for a part of it', () => {
+    const [plan] = readPlans(
+      `Seq Scan on t  (cost=0.00..1.00 rows=1 width=4)\n${'hello, hello\n'.repeat(9)}`,
+    );
+    expect(plan?.nodes[0]).toMatchObject({ type: 'Seq Scan', relation: 't', planWidth: 4 });
+    expect(plan?.notes).toHaveLength(9);
   });
 });
