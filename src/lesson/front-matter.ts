@@ -5,13 +5,19 @@ import type { LessonHead } from './types.ts';
 import { oldestPostgres } from './versions.ts';
 import { readYaml } from './yaml.ts';
 
-const name = pattern('a name', /^[a-z][a-z0-9_-]*$/);
+/** What an id of the inventory, a page of the manual, and an extension may be called. */
+export const frontPatterns = {
+  covers: /^S\d+-(T?\d+|\d+\.\d+[a-z]?)$/,
+  docs: /^[a-z0-9]+(-[a-z0-9]+)*$/,
+  extension: /^[a-z][a-z0-9_-]*$/,
+};
 
 const privilege = pattern('superuser or createrole', /^(superuser|createrole)$/).transform((word) =>
   word === 'superuser' ? ('superuser' as const) : ('createrole' as const),
 );
 
-const frontMatter = mapping('keys and values', {
+/** docs/lesson.schema.json says the same for editors: `npm run schema` writes it. */
+export const frontMatter = mapping('keys and values', {
   title: text(),
   summary: text(),
   minutes: wholeNumber(1, 120),
@@ -19,17 +25,17 @@ const frontMatter = mapping('keys and values', {
     'keys such as { postgres: ">=14" }',
     {
       postgres: versions.optional(),
-      extensions: list(name, 'a list of extensions').optional(),
+      extensions: list(pattern('a name', frontPatterns.extension), 'a list of extensions').optional(),
       privileges: list(privilege, 'a list of privileges').optional(),
     },
     ['servers', 'tools'],
   ).optional(),
   covers: list(
-    pattern('an id such as S2-57', /^S\d+-(T?\d+|\d+\.\d+[a-z]?)$/),
+    pattern('an id such as S2-57', frontPatterns.covers),
     'a list of ids such as [S2-57, S2-78]',
   ).optional(),
   docs: list(
-    pattern('a page of the manual such as transaction-iso, without .html', /^[a-z0-9]+(-[a-z0-9]+)*$/),
+    pattern('a page of the manual such as transaction-iso, without .html', frontPatterns.docs),
     'a list of pages of the manual',
   ).optional(),
 });
