@@ -1,3 +1,5 @@
+import { openSync } from 'node:fs';
+import { ReadStream } from 'node:tty';
 import { type Glyphs, glyphsFor } from '../text/glyphs.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -34,16 +36,31 @@ export const textSettings = (): TextSettings => {
  * Whether a screen that is redrawn makes sense here. What screen readers and their users set: INK_SCREEN_READER
  * (Ink's own) and ACCESSIBLE (several command lines share it).
  */
-export const canRedraw = (env: Environment = process.env): boolean => {
+export const canRedraw = (
+  env: Environment = process.env,
+  keyboard: { readonly isTTY?: boolean } = process.stdin,
+): boolean => {
   const yes = (value: string | undefined): boolean =>
     value !== undefined && !['', '0', 'false'].includes(value);
   return (
-    process.stdin.isTTY === true &&
+    keyboard.isTTY === true &&
     process.stdout.isTTY === true &&
     env.TERM !== 'dumb' &&
     !yes(env.INK_SCREEN_READER) &&
     !yes(env.ACCESSIBLE)
   );
+};
+
+/**
+ * The keys of the terminal while stdin brings data, as pagers read them; null when there is no terminal to ask. Who
+ * opens it destroys it.
+ */
+export const openKeyboard = (): ReadStream | null => {
+  try {
+    return new ReadStream(openSync('/dev/tty', 'r'));
+  } catch {
+    return null;
+  }
 };
 
 /** Words beside the data; to stderr. */

@@ -23,11 +23,15 @@ export type Pty = {
 export const openPty = (
   home: Home,
   args: readonly string[],
-  options: { columns?: number; rows?: number; env?: NodeJS.ProcessEnv } = {},
+  /** `piped`: a file that `cat` sends to its stdin, as in a shell. */
+  options: { columns?: number; rows?: number; env?: NodeJS.ProcessEnv; piped?: string } = {},
 ): Pty => {
   const { columns = 80, rows = 24 } = options;
   const terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 1_000 });
-  const child = spawn(process.execPath, [bin, ...args], {
+  const own = [process.execPath, bin, ...args];
+  const piped = ['sh', '-c', 'file=$1; shift; cat "$file" | "$@"', 'sh', options.piped ?? '', ...own];
+  const [command = '', ...rest] = options.piped === undefined ? own : piped;
+  const child = spawn(command, rest, {
     cols: columns,
     rows,
     cwd: root,

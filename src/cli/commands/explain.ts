@@ -1,3 +1,4 @@
+import type { ReadStream } from 'node:tty';
 import { toJson } from '../../plain/json.ts';
 import {
   diffAsJson,
@@ -18,7 +19,7 @@ import { exitCodes, Failure, UsageError } from '../errors.ts';
 import { explainSql, singleStatement } from '../explain-sql.ts';
 import { untilSignal } from '../leaving.ts';
 import { loadPlans, namePlans, watchPlans } from '../plan-files.ts';
-import { canRedraw, textSettings, wantsStyle } from '../terminal.ts';
+import { canRedraw, openKeyboard, textSettings, wantsStyle } from '../terminal.ts';
 
 /** Trees are wider than prose. */
 const widestText = 160;
@@ -148,6 +149,7 @@ const showOnScreen = async (
   plans: readonly NamedPlan[],
   other: NamedPlan | null,
   watched: string | null,
+  keyboard: ReadStream = process.stdin,
 ): Promise<number> => {
   const { runTui } = await import('../../tui/app.ts');
   const items = other ? [...plans, other] : plans;
@@ -173,7 +175,7 @@ const showOnScreen = async (
     glyphs: glyphsFor(process.env),
     color: wantsStyle(),
     serverLabel: () => null,
-    stdin: process.stdin,
+    stdin: keyboard,
     stdout: process.stdout,
   });
 };
@@ -226,6 +228,14 @@ SETTINGS).`,
     const after = other === null ? null : onlyPlan(await loadPlans(other), other);
     if (after) onlyPlan(plans, file ?? '--sql');
     if (screen) return showOnScreen(plans, after, watch);
+    const drawn = format === null && !globals.plain && (file === '-' || other === '-');
+    const keyboard = drawn && canRedraw(process.env, { isTTY: true }) ? openKeyboard() : null;
+    if (keyboard)
+      try {
+        return await showOnScreen(plans, after, null, keyboard);
+      } finally {
+        keyboard.destroy();
+      }
     print(request, plans, after, globals);
     return exitCodes.ok;
   },
