@@ -76,7 +76,6 @@ export const homeKeys: readonly Binding<Context>[] = [
     id: 'review',
     keys: ['r'],
     help: 'review: the pages you predicted wrong and that are due again',
-    hint: ({ home }) => (home.due > 0 ? 'review' : null),
     run: ({ home, actions }) => {
       if (home.due > 0) actions.openReview(home.weak.filter(({ isDue }) => isDue));
       else actions.ui({ type: 'noticed', notice: home.nothingDue });

@@ -179,4 +179,94 @@ describe('the home screen', () => {
     });
     expect(screen.lines().filter((line) => line.includes('pg-tutor'))).toHaveLength(1);
   });
+
+  it('finds words in the text and the SQL, says where, and opens there', async () => {
+    const asked: unknown[] = [];
+    const { screen } = open(catalog, {
+      loadTexts: async () =>
+        new Map([
+          [
+            'transactions/lost-update',
+            lostUpdate.pages.map(({ title }, index) => ({
+              title,
+              passages: [
+                { kind: 'sql' as const, text: index === 1 ? 'UPDATE account SET balance = 200' : 'commit' },
+              ],
+            })),
+          ],
+        ]),
+      openPlayer: async (...how) => {
+        asked.push(how);
+        return new FakePlayer(lostUpdate);
+      },
+    });
+    await screen.until('q quit');
+    screen.type('/set balance');
+    await screen.until(/1 found/);
+    expect(screen.text()).toContain('page 2, Bob arrives while Alice is still thinking: UPDATE account SE…');
+    expect(screen.text()).toContain('Page 2: UPDATE account SET balance = 200');
+    screen.type('\r');
+    await screen.until('Getting PostgreSQL ready');
+    expect(asked).toEqual([['transactions/lost-update', 'bob-arrives', undefined]]);
+  });
+
+  it('names the modules that come before, and locks nothing', async () => {
+    const listed = catalogOf([numbers, lostUpdate]);
+    const after = {
+      ...listed,
+      modules: listed.modules.map((one, index) => (index === 1 ? { ...one, after: ['types'] } : one)),
+    };
+    const { screen } = open(after, { progressOf: begun, openPlayer: async () => new FakePlayer(lostUpdate) });
+    await screen.until('6 Transactions and locks   0/1   after 2 Types and schema ✓');
+    screen.resize({ columns: 120, rows: 36 });
+    await screen.until(/│ {2}after 2 Types and schema ✓/);
+    screen.type('G\r');
+    await screen.until('Getting PostgreSQL ready');
+  });
+
+  it('shows the state and the score of each page where there is room', async () => {
+    const progressOf: Progress = {
+      'transactions/lost-update': {
+        ...begun['transactions/lost-update'],
+        ...noProgress,
+        pages: { 'both-read': played, 'bob-arrives': { startedAt: at, doneAt: null } },
+        page: 'bob-arrives',
+        pageAt: at,
+        predictions: { 'bob-write-guess': { answers: [{ at, choice: 1, right: true }] } },
+      },
+    };
+    const { screen } = open(catalog, { progressOf, size: { columns: 120, rows: 36 } });
+    await screen.until('1 of 1 predicted right so far');
+    expect(screen.text()).toMatch(/✓ {2}1 Two tellers, one account/);
+    expect(screen.text()).toMatch(/◐ {2}2 Bob arrives while Alice is still thinking {2}1\/1/);
+    expect(screen.text()).toMatch(/○ {2}3 What is left/);
+  });
+
+  it.each([
+    { columns: 80, rows: 24 },
+    { columns: 120, rows: 36 },
+    { columns: 200, rows: 50 },
+  ])('keeps the chosen one of eighty lessons in sight at $columns columns', async (size) => {
+    const many = Array.from({ length: 8 }, (_, module) => {
+      const info = { slug: `m${module}`, number: module + 1, title: `Module ${module + 1}`, summary: '' };
+      return Array.from({ length: 10 }, (_, index) =>
+        lessonOf(['you'], [page], {
+          id: `m${module}/l${index}`,
+          number: `${module + 1}.${index + 1}`,
+          title: `Lesson ${index + 1} of module ${module + 1}`,
+          module: info,
+        }),
+      );
+    }).flat();
+    const { screen } = open(catalogOf(many), { size });
+    await screen.until('▸○ 1.1');
+    screen.type('G');
+    await screen.until(/▸○ 8\.10 +Lesson 10 of module 8/);
+    screen.type('\x1b[D');
+    await screen.until(/▸○ 7\.1 +Lesson 1 of module 7/);
+    expect(screen.text()).toContain('7 Module 7');
+    screen.type('\x1b[6~');
+    await screen.until(/▸○ 8\.1 /);
+    expect(screen.lines()[size.rows - 2]).toBe('─'.repeat(size.columns));
+  });
 });

@@ -46,7 +46,7 @@ const drawScore = (lesson: ListedLesson, progress: LessonProgress): Line[] => {
     progress,
     lesson.outline.flatMap((page) => page.predictions),
   );
-  return answered === 0 ? [] : [[span(`predicted ${right} of ${answered} right`, { dim: true })]];
+  return answered === 0 ? [] : [[span(`${right} of ${answered} predicted right so far`, { dim: true })]];
 };
 
 /** The pages with their state, in as many columns as it takes; nothing when there is no room for them. */
@@ -107,10 +107,17 @@ export const drawDetails = (
     const next = 'It is asked again after 1, 3, 7 and 21 days; opening it now is fine too.';
     return [words, next].flatMap((text) => wrapLine([span(text)], width)).slice(0, height);
   }
-  const lines = [
-    ...wrapText(sanitize(lesson.summary), width).map((line): Line => [span(line)]),
-    ...drawFacts(lesson, width, glyphs),
-    ...drawScore(lesson, progress),
-  ].slice(0, height);
+  const found = entry.kind === 'lesson' ? entry.found : null;
+  const about =
+    found?.page && found.excerpt !== ''
+      ? wrapLine(
+          [span(`Page ${found.page.number}: `, { bold: true }), span(sanitizeLine(found.excerpt))],
+          width,
+        )
+      : wrapText(sanitize(lesson.summary), width).map((line): Line => [span(line)]);
+  const lines = [...about, ...drawFacts(lesson, width, glyphs), ...drawScore(lesson, progress)].slice(
+    0,
+    height,
+  );
   return [...lines, ...drawPages(lesson, progress, { width, height: height - lines.length, glyphs })];
 };

@@ -80,6 +80,12 @@ const resumeLine = (entry: HomeEntry, chosen: HomeEntry | null, width: number, g
   ];
 };
 
+const isContinued = (entry: HomeEntry, chosen: HomeEntry | null): boolean =>
+  chosen?.kind === 'continue' && entry.kind === 'lesson' && entry.key === chosen.lesson.id;
+
+/** Wider, the eye loses the row between a title and what stands at its end. */
+const readable = 100;
+
 const barCells = 6;
 
 const progressBar = (done: number, total: number, glyphs: Glyphs): string => {
@@ -192,8 +198,9 @@ const wideBody = (
     ];
   });
   const entries = (group?.entries ?? []).map((entry) => {
-    const on = entry.key === chosen?.key || (chosen?.kind === 'continue' && entry.key === chosen.lesson.id);
-    return { on, lines: entryLines(entry, on && chosen?.kind !== 'continue', right, glyphs) };
+    const on = entry.key === chosen?.key;
+    const lines = entryLines(entry, on, Math.min(right, readable), glyphs);
+    return { on: on || isContinued(entry, chosen), lines };
   });
   const list = entries.flatMap(({ lines }) => lines);
   const before = entries.slice(
@@ -207,7 +214,11 @@ const wideBody = (
   const room = height - 3;
   // What is chosen is described below the list, which keeps at least half of the height.
   const detailsHeight = Math.max(5, room - Math.max(list.length, Math.floor(room / 2)));
-  const details = drawDetails(chosen, { width: right - 4, height: detailsHeight }, glyphs);
+  const details = drawDetails(
+    chosen,
+    { width: Math.min(right, readable) - 4, height: detailsHeight },
+    glyphs,
+  );
   const listHeight = Math.max(1, Math.min(list.length, room - details.length));
   const heading: Line = group
     ? [span(`  ${groupTitle(group)}`, { bold: true }), span(`   ${groupCount(group)}`, { dim: true })]
@@ -250,7 +261,8 @@ const narrowBody = (
     const heading = [span(` ${groupTitle(group)}`, { bold: true }), span(`   ${beside}`, { dim: true })];
     list.push(fitLine(heading, width - 1, glyphs.ellipsis));
     for (const entry of group.entries) {
-      if (entry.key === chosen?.key) at = list.length;
+      // While one would continue, the list stands where the lesson is.
+      if (entry.key === chosen?.key || isContinued(entry, chosen)) at = list.length;
       list.push(...entryLines(entry, entry.key === chosen?.key, width, glyphs));
     }
   }
