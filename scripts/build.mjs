@@ -1,62 +1,14 @@
 // Bundles src/ into dist/: one entry, code split at every dynamic import, React in production mode.
 
 import { readFileSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { quickInk } from './quick-ink.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
-
-/** What measures text with string-width in Ink and its libraries does it through scripts/string-width.mjs. */
-const quickStringWidth = {
-  name: 'quick-string-width',
-  setup(builder) {
-    const own = path.join(root, 'scripts/string-width.mjs');
-    builder.onResolve({ filter: /^string-width$/ }, ({ importer }) =>
-      importer === own || !importer.includes('node_modules') ? undefined : { path: own },
-    );
-  },
-};
-
-/** Compiling this expression takes Node 13 ms, half of what node itself needs to start; few texts are ever tested. */
-const lateEmoji = {
-  name: 'late-emoji',
-  setup(builder) {
-    builder.onLoad({ filter: /[\\/]string-width[\\/]index\.js$/ }, async ({ path: file }) => {
-      const text = await readFile(file, 'utf8');
-      const early = 'const rgiEmojiRegex = /^\\p{RGI_Emoji}$/v;';
-      if (!text.includes(early)) throw new Error(`${file} is not as scripts/build.mjs expects it`);
-      const late = `let rgiEmoji;
-const rgiEmojiRegex = {test: text => (rgiEmoji ??= new RegExp('^\\\\p{RGI_Emoji}$', 'v')).test(text)};`;
-      return { contents: text.replace(early, () => late), loader: 'js' };
-    });
-  },
-};
-
-/** Ink takes every line apart anew on every frame; most lines were in the frame before. */
-const keepInkCaches = {
-  name: 'keep-ink-caches',
-  setup(builder) {
-    builder.onLoad({ filter: /[\\/]ink[\\/]build[\\/]output\.js$/ }, async ({ path: file }) => {
-      const text = await readFile(file, 'utf8');
-      const perFrame = 'caches = new OutputCaches();';
-      if (!text.includes(perFrame)) throw new Error(`${file} is not as scripts/build.mjs expects it`);
-      const shared = `let kept = new OutputCaches();
-const keptCaches = () => {
-  if (kept.styledChars.size > 1000) kept = new OutputCaches();
-  return kept;
-};
-`;
-      const at = text.indexOf('export default class Output');
-      return {
-        contents: (text.slice(0, at) + shared + text.slice(at)).replace(perFrame, 'caches = keptCaches();'),
-        loader: 'js',
-      };
-    });
-  },
-};
 
 export const options = (outdir = path.join(root, 'dist')) => ({
   absWorkingDir: root,
@@ -88,7 +40,7 @@ export const options = (outdir = path.join(root, 'dist')) => ({
     'highlight.js': './src/text/highlight-languages.cjs',
   },
   inject: ['scripts/lazy-segmenter.mjs'],
-  plugins: [quickStringWidth, lateEmoji, keepInkCaches],
+  plugins: quickInk,
   external: ['pg-native'],
   banner: {
     js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);",

@@ -28,29 +28,37 @@ export const createStore = <State, Action>(
 };
 
 /**
- * Calls `notify` soon after a change and at most once in `interval` ms: at once when it has been quiet, so that a
- * single event is drawn without delay, and a burst of events is drawn a few times and not hundreds.
+ * Calls `notify` after a change and at most once in `interval` ms: with the next turn of the event loop when it has
+ * been quiet, so that a single event is drawn without delay, and a burst of events is drawn a few times and not
+ * hundreds.
  */
 export const coalesce = (
   notify: () => void,
   interval: number,
 ): { readonly poke: () => void; readonly stop: () => void } => {
-  let timer: NodeJS.Timeout | null = null;
+  let stop: (() => void) | null = null;
   let last = Number.NEGATIVE_INFINITY;
   const fire = (): void => {
-    timer = null;
+    stop = null;
     last = performance.now();
     notify();
   };
   return {
     poke: () => {
-      if (timer) return;
+      if (stop) return;
       const due = last + interval - performance.now();
-      timer = setTimeout(fire, Math.max(0, due));
+      if (due > 0) {
+        const timer = setTimeout(fire, due);
+        stop = () => clearTimeout(timer);
+      } else {
+        // A timer would wait a millisecond at least.
+        const immediate = setImmediate(fire);
+        stop = () => clearImmediate(immediate);
+      }
     },
     stop: () => {
-      if (timer) clearTimeout(timer);
-      timer = null;
+      stop?.();
+      stop = null;
     },
   };
 };
