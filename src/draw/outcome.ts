@@ -6,7 +6,7 @@ import { sanitizeLine } from '../text/sanitize.ts';
 import { displayWidth } from '../text/width.ts';
 import { wrapText } from '../text/wrap.ts';
 import type { StatementResult } from '../timeline/events.ts';
-import type { StepState, Wait } from '../timeline/state.ts';
+import type { StepState, TimelineState, Wait } from '../timeline/state.ts';
 import { drawPlan, planInWords } from './plan.ts';
 import { planOf } from './plan-cache.ts';
 import { drawResult } from './result.ts';
@@ -20,10 +20,11 @@ export type OutcomeOptions = {
   /** `tables`: small results and pictures in full, because no other pane shows them. */
   readonly results: 'words' | 'tables';
   readonly now: number;
+  /** A result of more rows than this is shown in part. */
+  readonly tableRows?: number;
 };
 
-/** A result of more rows than this is shown in part. */
-const tableRows = 8;
+const fewRows = 8;
 
 const marked = (mark: string, text: string, style: Style, width: number): Line[] => {
   const indent = displayWidth(mark) + 1;
@@ -33,18 +34,21 @@ const marked = (mark: string, text: string, style: Style, width: number): Line[]
   ]);
 };
 
-const waitInWords = (wait: Wait, state: PlayerState, now: number): string => {
+const waitInWords = (wait: Wait, timeline: TimelineState, now: number): string => {
   const who = listInWords(wait.by);
   const what = lockInWords(wait.lock);
   if (wait.to === null) {
     const time = now - wait.from;
     return `waits for ${who}: ${what}${time < 1000 ? '' : `, ${formatDuration(time)} so far`}`;
   }
-  const release = releaseInWords(wait, state.timeline.steps, state.timeline.sessions);
+  const release = releaseInWords(wait, timeline.steps, timeline.sessions);
   return `waited ${formatDuration(wait.to - wait.from)} for ${who} (${what})${release ? `, until ${release}` : ''}`;
 };
 
-const drawTable = (result: StatementResult, { width, glyphs }: OutcomeOptions): Line[] => {
+const drawTable = (
+  result: StatementResult,
+  { width, glyphs, tableRows = fewRows }: OutcomeOptions,
+): Line[] => {
   const picture = drawResult(
     { ...result, rows: result.rows.slice(0, tableRows) },
     { glyphs, maxCellWidth: width },
@@ -70,16 +74,10 @@ const resultInWords = (result: StatementResult, run: StepState, options: Outcome
   return marked(glyphs.done, sanitizeLine(result.tag), { color: 'green' }, width);
 };
 
-/** What became of a step: results, waits, errors, notices, and claims of the lesson that did not hold. */
-export const drawOutcome = (
-  step: Step,
-  run: StepState,
-  state: PlayerState,
-  options: OutcomeOptions,
-): Line[] => {
+/** Results, waits, errors and notices of what was sent to a session. */
+export const drawRun = (run: StepState, timeline: TimelineState, options: OutcomeOptions): Line[] => {
   const { width, glyphs, now } = options;
   const lines: Line[] = [];
-  if (step.kind === 'view' && options.results === 'tables') lines.push(...drawView(step, run.view, options));
   const results = run.results.map((result) => ({
     at: result.statement,
     lines: resultInWords(result, run, options),
@@ -92,7 +90,7 @@ export const drawOutcome = (
     const style: Style = wait.to === null ? { color: 'yellow', bold: true } : { color: 'yellow' };
     return {
       at: wait.statement - 0.5,
-      lines: marked(glyphs.waiting, waitInWords(wait, state, now), style, width),
+      lines: marked(glyphs.waiting, waitInWords(wait, timeline, now), style, width),
     };
   });
   const inOrder = [...(short ? results.slice(-1) : results), ...waits].sort((a, b) => a.at - b.at);
@@ -103,7 +101,7 @@ export const drawOutcome = (
   else if (run.error)
     lines.push(...drawServerError(run.error, run.statements[run.error.statement - 1] ?? run.sql, options));
   if (run.status === 'lost') {
-    const reason = state.timeline.sessions.find((session) => session.name === run.session)?.lost?.reason;
+    const reason = timeline.sessions.find((session) => session.name === run.session)?.lost?.reason;
     lines.push(
       ...marked(
         glyphs.lost,
@@ -123,7 +121,22 @@ export const drawOutcome = (
         width,
       ),
     );
-  } else if (run.status === 'done' && lines.length === 0)
+  }
+  return lines;
+};
+
+/** What became of a step of the lesson: its picture, its run, and claims of the lesson that did not hold. */
+export const drawOutcome = (
+  step: Step,
+  run: StepState,
+  state: PlayerState,
+  options: OutcomeOptions,
+): Line[] => {
+  const { width, glyphs } = options;
+  const picture =
+    step.kind === 'view' && options.results === 'tables' ? drawView(step, run.view, options) : [];
+  const lines: Line[] = [...picture, ...drawRun(run, state.timeline, options)];
+  if (run.status === 'done' && lines.length === 0)
     lines.push(...marked(glyphs.done, 'done', { color: 'green' }, width));
   for (const check of state.checks) {
     if (check.step !== step.id || check.ok) continue;

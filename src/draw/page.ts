@@ -13,6 +13,7 @@ import { type Line, span } from '../text/line.ts';
 import { sanitize, sanitizeLine } from '../text/sanitize.ts';
 import { wrapCode, wrapLine, wrapText } from '../text/wrap.ts';
 import { drawComparison } from './compare.ts';
+import { drawExercise } from './exercise.ts';
 import { drawOutcome } from './outcome.ts';
 import { drawPrediction, drawVerdict } from './prediction.ts';
 import { layoutProse } from './prose.ts';
@@ -77,6 +78,9 @@ export const drawPage = (state: PlayerState, options: PageOptions): PagePicture 
         break;
       case 'prediction':
         add(drawPrediction(block, state.predictions[block.id] ?? null, options));
+        break;
+      case 'exercise':
+        add(drawExercise(block, state.exercises[block.id], options));
         break;
       case 'compare':
         add(drawComparison(block, state.timeline.steps, options));

@@ -10,7 +10,7 @@ import { listInWords } from './words.ts';
 type Options = { readonly width: number; readonly glyphs: Glyphs };
 
 /** Words with `code` in them, as authors write it; code is bold. */
-const inlineCode = (text: string, style: Style = {}): Line =>
+export const inlineCode = (text: string, style: Style = {}): Line =>
   sanitizeLine(text)
     .split(/`([^`]*)`/)
     .map((part, index): Span => span(part, index % 2 === 1 ? { ...style, bold: true } : style))

@@ -12,7 +12,7 @@ const context = 30;
  * The line of the statement that an error points into, a caret under the place. Positions count characters, not
  * bytes or UTF-16 units (manual: protocol-error-fields, P).
  */
-const pointAt = (sql: string, position: number, width: number): Line[] => {
+export const pointAt = (sql: string, position: number, width: number): Line[] => {
   const characters = [...sql];
   const before = characters.slice(0, position - 1).join('');
   const number = before.split('\n').length;

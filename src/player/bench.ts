@@ -81,11 +81,14 @@ export class Bench {
     }
   }
 
-  /** Sends a step and waits until all has settled. @throws {PostgresError | EngineError} */
-  async send(step: SqlStep): Promise<void> {
+  /**
+   * Sends a step and waits until all has settled. @param look whether to look who holds which locks then
+   * @throws {PostgresError | EngineError}
+   */
+  async send(step: SqlStep, look = true): Promise<void> {
     const deadline = setTimeout(() => void this.cancel(), stepDeadline);
     try {
-      await this.#stage.perform({ ...step, wait: false });
+      await this.#stage.perform({ ...step, wait: false }, look);
       if (step.wait) await this.#until(() => this.#ended(step.id), patience);
     } finally {
       clearTimeout(deadline);

@@ -62,9 +62,27 @@ export type WhatIf = {
   readonly tables: readonly TableState[];
 };
 
-export type LabState = { readonly whatIf: WhatIf | null; readonly exploration: Exploration | null };
+/** A step of a page with other SQL, run on a database as that step found it. */
+export type Retry = {
+  readonly page: string;
+  /** Its id; the timeline's step of that id is the changed one. */
+  readonly step: string;
+  readonly phase: 'running' | 'done' | 'failed';
+  readonly problem: string | null;
+  /** What was run in place of the step's SQL. */
+  readonly sql: string;
+  readonly timeline: TimelineState;
+  /** The choices (from 0) of the step's prediction that came true; null: not known yet, or there is no prediction. */
+  readonly right: readonly number[] | null;
+};
 
-export const emptyLab: LabState = { whatIf: null, exploration: null };
+export type LabState = {
+  readonly whatIf: WhatIf | null;
+  readonly exploration: Exploration | null;
+  readonly retry: Retry | null;
+};
+
+export const emptyLab: LabState = { whatIf: null, exploration: null, retry: null };
 
 /** What a learner tries beside the lesson: on databases of its own, the lesson's stays as it is. */
 export interface Lab {
@@ -75,12 +93,17 @@ export interface Lab {
   startWhatIf(page: string): void;
   /** Sends the next step of a session, if it can go. */
   pick(session: string): void;
-  /** Cancels what runs or waits in the other order. */
+  /** Cancels what runs or waits in the other order, or in a retry. */
   cancel(): void;
   /** Runs all orders of a page. */
   explore(page: string): void;
   /** Ends an exploration that runs; what it has found stays. */
   halt(): void;
+  /**
+   * Runs a step of a page with other SQL, after the steps before it and before those of `then`, as far as their
+   * sessions can go. Each time on a fresh database; not while one runs.
+   */
+  retry(page: string, step: string, sql: string, then: readonly string[]): void;
   /** Gives up whatever is under way and forgets it. */
   stop(): void;
   close(): Promise<void>;

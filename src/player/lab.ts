@@ -1,10 +1,10 @@
-import type { Lesson } from '../lesson/types.ts';
+import type { Lesson, Prediction } from '../lesson/types.ts';
 import type { Server } from '../postgres/types.ts';
 import { withRemedy } from '../text/error-words.ts';
 import { emptyTimeline } from '../timeline/state.ts';
 import { Bench } from './bench.ts';
 import { defaultBound, explore } from './explore.ts';
-import { type Choice, emptyLab, type Lab, type LabState, type WhatIf } from './lab-state.ts';
+import { type Choice, emptyLab, type Lab, type LabState, type Retry, type WhatIf } from './lab-state.ts';
 import { type PageSteps, pageSteps, whyBusy } from './orders.ts';
 import { pageIndex } from './state.ts';
 
@@ -40,6 +40,7 @@ class LiveLab implements Lab {
 
   startWhatIf(page: string): void {
     const generation = this.#restart({
+      ...emptyLab,
       whatIf: {
         page,
         phase: 'starting',
@@ -49,7 +50,6 @@ class LiveLab implements Lab {
         choices: [],
         tables: [],
       },
-      exploration: null,
     });
     this.#do(generation, async () => {
       const server = await this.#server();
@@ -87,7 +87,7 @@ class LiveLab implements Lab {
   explore(page: string): void {
     const abort = new AbortController();
     const generation = this.#restart({
-      whatIf: null,
+      ...emptyLab,
       exploration: {
         page,
         total: 0,
@@ -108,7 +108,7 @@ class LiveLab implements Lab {
         bound: defaultBound,
         signal: abort.signal,
         onProgress: (exploration) => {
-          if (generation === this.#generation) this.#set({ whatIf: null, exploration });
+          if (generation === this.#generation) this.#set({ ...emptyLab, exploration });
         },
       });
     });
@@ -116,6 +116,44 @@ class LiveLab implements Lab {
 
   halt(): void {
     if (this.#state.exploration?.phase === 'running') this.#stop();
+  }
+
+  retry(page: string, step: string, sql: string, then: readonly string[]): void {
+    const before = this.#state.retry;
+    if (before?.phase === 'running') return;
+    const retry: Retry = {
+      page,
+      step,
+      phase: 'running',
+      problem: null,
+      sql,
+      timeline: emptyTimeline,
+      right: null,
+    };
+    // The database of the run before can be made fresh more quickly than another one can be had.
+    const generation = this.#restart({ ...emptyLab, retry }, before?.phase === 'done');
+    const found = this.#lesson.pages[pageIndex(this.#lesson, page)];
+    this.#do(generation, async () => {
+      const server = await this.#server();
+      const bench: Bench =
+        this.#bench ?? new Bench(this.#lesson, server, () => this.#retried({ timeline: bench.timeline }));
+      this.#bench = bench;
+      this.#stop = () => void bench.hush().catch(() => {});
+      const { own, tail } = found ? pageSteps(found, server.info.major) : noSteps;
+      const steps = [...own, ...tail];
+      const at = steps.findIndex((one) => one.id === step);
+      await bench.begin(page);
+      for (const one of steps.slice(0, at)) await bench.send(one);
+      for (const one of steps.slice(at, at + 1)) await bench.send({ ...one, sql });
+      const question = found?.blocks.find(
+        (block): block is Prediction => block.kind === 'prediction' && block.step === step,
+      );
+      const right = question ? await bench.judge(question) : null;
+      for (const one of steps.slice(at + 1)) {
+        if (then.includes(one.id) && whyBusy(one.session, bench.timeline) === null) await bench.send(one);
+      }
+      if (generation === this.#generation) this.#retried({ phase: 'done', right, timeline: bench.timeline });
+    });
   }
 
   stop(): void {
@@ -130,13 +168,13 @@ class LiveLab implements Lab {
     await this.#work;
   }
 
-  /** Ends what was before, and closes its database once it has ended. */
-  #restart(state: LabState): number {
+  /** Ends what was before, and closes its database once it has ended, unless it is kept. */
+  #restart(state: LabState, keepBench = false): number {
     this.#generation += 1;
     this.#stop();
     this.#stop = () => {};
-    const bench = this.#bench;
-    this.#bench = null;
+    const bench = keepBench ? null : this.#bench;
+    if (!keepBench) this.#bench = null;
     if (bench) this.#work = this.#work.then(() => bench.close());
     this.#set(state);
     return this.#generation;
@@ -150,8 +188,9 @@ class LiveLab implements Lab {
       } catch (error) {
         if (generation !== this.#generation) return;
         const problem = withRemedy(error);
-        const { whatIf, exploration } = this.#state;
+        const { whatIf, exploration, retry } = this.#state;
         this.#set({
+          retry: retry && { ...retry, phase: 'failed', problem },
           whatIf: whatIf && { ...whatIf, phase: 'failed', problem },
           exploration: exploration && { ...exploration, phase: 'failed', problem },
         });
@@ -189,6 +228,11 @@ class LiveLab implements Lab {
   #update(change: Partial<WhatIf>): void {
     const { whatIf } = this.#state;
     if (whatIf) this.#set({ ...this.#state, whatIf: { ...whatIf, ...change } });
+  }
+
+  #retried(change: Partial<Retry>): void {
+    const { retry } = this.#state;
+    if (retry) this.#set({ ...this.#state, retry: { ...retry, ...change } });
   }
 
   #set(state: LabState): void {

@@ -8,17 +8,21 @@ import type { Lab } from './lab-state.ts';
 import { Stage } from './stage.ts';
 import {
   appliesTo,
+  type Exercises,
   type Intent,
   initialPlayerState,
   isPageDone,
   isStep,
   nextStep,
+  openExercise,
   openPrediction,
   type Player,
   type PlayerState,
   pageIndex,
   reducePlayer,
 } from './state.ts';
+import { createWorkbook } from './workbook.ts';
+import type { Workbook } from './workbook-state.ts';
 
 export type PlayerOptions = {
   readonly lesson: Lesson;
@@ -27,13 +31,20 @@ export type PlayerOptions = {
   readonly clock?: Clock;
   /** Each event, after the state has taken it in (progress, a recording). */
   readonly onEvent?: (event: RunEvent) => void;
+  /** How the lesson's exercises stood when it was last left. */
+  readonly exercises?: Exercises;
   /** Id of the page to open; the pages before it are replayed silently. */
   readonly startPage?: string | null;
+  /** Id of a step of that page: it and the steps before it are replayed too. */
+  readonly startAfter?: string | null;
+  /** What was answered on that page when it was last left, by prediction id; null: skipped. */
+  readonly answers?: Readonly<Record<string, number | null>>;
 };
 
 /** Plays a lesson for one learner: intents in, events out, the state a reduction of the events. */
 class LivePlayer implements Player {
   readonly lab: Lab;
+  readonly workbook: Workbook;
   readonly #options: PlayerOptions;
   readonly #emit: (body: EventBody) => void;
   readonly #listeners = new Set<() => void>();
@@ -47,17 +58,19 @@ class LivePlayer implements Player {
 
   constructor(options: PlayerOptions) {
     this.#options = options;
-    this.#state = initialPlayerState(options.lesson);
+    this.#state = initialPlayerState(options.lesson, options.exercises);
     this.#emit = createRecorder(options.clock ?? (() => performance.now()), (event) => {
       if (this.#closed) return;
       this.#state = reducePlayer(this.#state, event);
       options.onEvent?.(event);
       for (const listener of this.#listeners) listener();
     });
-    this.lab = createLab(options.lesson, async () => {
+    const server = async (): Promise<Server> => {
       if (!this.#server) throw new Error('there is no server yet');
       return this.#server;
-    });
+    };
+    this.lab = createLab(options.lesson, server);
+    this.workbook = createWorkbook(options.lesson, server, this.#emit);
     this.#do(() => this.#start());
   }
 
@@ -83,6 +96,14 @@ class LivePlayer implements Player {
         this.#emit({ type: 'prediction-made', prediction: question.id, choice: intent.choice });
         return;
       }
+      case 'show-solution':
+        if (isExercise(lesson, intent.exercise))
+          this.#emit({ type: 'solution-shown', exercise: intent.exercise });
+        return;
+      case 'skip-exercise':
+        if (isExercise(lesson, intent.exercise))
+          this.#emit({ type: 'exercise-skipped', exercise: intent.exercise });
+        return;
       case 'cancel':
         void this.#cancel();
         return;
@@ -104,7 +125,7 @@ class LivePlayer implements Player {
     this.#closed = true;
     this.#generation++;
     const stage = this.#stage;
-    await Promise.all([stage?.close(), this.lab.close()]);
+    await Promise.all([stage?.close(), this.lab.close(), this.workbook.close()]);
     await this.#work;
     // A stage or server that came to be meanwhile.
     await this.#stage?.close();
@@ -125,23 +146,25 @@ class LivePlayer implements Player {
   }
 
   async #start(): Promise<void> {
-    const { lesson, openServer, startPage } = this.#options;
+    const { lesson, openServer, startPage, startAfter = null } = this.#options;
     this.#server = await openServer();
     const { version, major, own } = this.#server.info;
     this.#emit({ type: 'run-started', lesson: lesson.id, postgres: { version, major, own } });
     this.#stage = new Stage(lesson, this.#server, this.#emit, () => this.#state.timeline);
     const first = lesson.pages[0]?.id ?? '';
     const page = startPage && pageIndex(lesson, startPage) > 0 ? startPage : first;
-    if (page === first) {
+    if (page === first && startAfter === null) {
       await this.#stage.fresh('start');
       this.#emit({ type: 'page-entered', page });
-    } else await this.#replay(page);
+    } else await this.#replay(page, startAfter);
   }
 
   async #next(): Promise<void> {
     if (this.#state.phase !== 'ready') return;
     const step = nextStep(this.#state);
     if (step) return this.#perform(step);
+    // An exercise is done, its solution looked at, or it is skipped; not passed by.
+    if (openExercise(this.#state)) return;
     const { lesson, page } = this.#state;
     const following = lesson.pages[pageIndex(lesson, page) + 1];
     if (following) return this.#emit({ type: 'page-entered', page: following.id });
@@ -183,7 +206,8 @@ class LivePlayer implements Player {
     });
   }
 
-  async #replay(page: string): Promise<void> {
+  /** @param after the last step of the page to be replayed; null: none */
+  async #replay(page: string, after: string | null = null): Promise<void> {
     const { lesson } = this.#options;
     await this.#stage?.fresh('replay');
     for (const before of lesson.pages.slice(0, pageIndex(lesson, page))) {
@@ -193,9 +217,28 @@ class LivePlayer implements Player {
       }
     }
     this.#emit({ type: 'page-entered', page });
+    if (after !== null) await this.#replaySteps(page, after);
     this.#emit({ type: 'replay-finished', page });
   }
+
+  async #replaySteps(page: string, after: string): Promise<void> {
+    const { lesson, answers = {} } = this.#options;
+    const blocks = lesson.pages[pageIndex(lesson, page)]?.blocks ?? [];
+    const end = blocks.findIndex((block) => isStep(block) && block.id === after);
+    for (const step of blocks.slice(0, end + 1).filter(isStep)) {
+      if (!appliesTo(step, this.#server?.info.major ?? 0)) continue;
+      const question = openPrediction(this.#state);
+      const choice = question ? answers[question.id] : undefined;
+      if (question && choice !== undefined)
+        this.#emit({ type: 'prediction-made', prediction: question.id, choice });
+      await this.#stage?.perform(step);
+      if (question && choice !== undefined) await this.#stage?.judge(question);
+    }
+  }
 }
+
+const isExercise = (lesson: Lesson, id: string): boolean =>
+  lesson.pages.some((page) => page.blocks.some((block) => block.kind === 'exercise' && block.id === id));
 
 /** Opens a lesson; its state is `starting` until server and database are there. */
 export const createPlayer = (options: PlayerOptions): Player => new LivePlayer(options);

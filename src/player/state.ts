@@ -1,8 +1,9 @@
-import type { Block, Lesson, Page, Prediction, Step } from '../lesson/types.ts';
+import type { Block, Exercise, Lesson, Page, Prediction, Step } from '../lesson/types.ts';
 import type { ClaimCheck, RunEvent } from '../timeline/events.ts';
 import { reduceTimeline } from '../timeline/reduce.ts';
 import { emptyTimeline, type TimelineState } from '../timeline/state.ts';
 import type { Lab } from './lab-state.ts';
+import type { Workbook } from './workbook-state.ts';
 
 /** What the learner may ask for; the player turns it into work and events. */
 export type Intent =
@@ -15,6 +16,10 @@ export type Intent =
   | { readonly type: 'reset' }
   /** Choice from 0; null skips. Changing one's mind before the step runs is allowed. */
   | { readonly type: 'predict'; readonly choice: number | null }
+  /** The solution of an exercise. From then on it cannot be passed any more. */
+  | { readonly type: 'show-solution'; readonly exercise: string }
+  /** Go on without an answer. */
+  | { readonly type: 'skip-exercise'; readonly exercise: string }
   /** Cancel what is running, as Ctrl+C in psql does. */
   | { readonly type: 'cancel' };
 
@@ -37,6 +42,16 @@ export type PredictionState = {
   readonly right: readonly number[] | null;
 };
 
+/** How an exercise stands once the learner is done with it. */
+export type ExerciseStatus = 'passed' | 'shown' | 'skipped';
+
+/** By exercise id; one that is not there is still to be done. */
+export type Exercises = Readonly<Record<string, ExerciseStatus>>;
+
+/** An answer that passes after the solution was shown is not the learner's own; what was passed stays so. */
+export const exerciseStatus = (before: ExerciseStatus | undefined, now: ExerciseStatus): ExerciseStatus =>
+  before === undefined || before === 'skipped' ? now : before;
+
 export type PlayerState = {
   readonly lesson: Lesson;
   readonly phase: Phase;
@@ -48,13 +63,15 @@ export type PlayerState = {
   /** Ids of the steps of this page that have run, in order. */
   readonly ran: readonly string[];
   readonly predictions: Readonly<Record<string, PredictionState>>;
+  readonly exercises: Exercises;
   readonly timeline: TimelineState;
   readonly checks: readonly (ClaimCheck & { readonly step: string })[];
   /** Ids of the pages played to their end since the lesson was opened. */
   readonly pagesDone: readonly string[];
 };
 
-export const initialPlayerState = (lesson: Lesson): PlayerState => ({
+/** @param exercises how they stood when the lesson was last left */
+export const initialPlayerState = (lesson: Lesson, exercises: Exercises = {}): PlayerState => ({
   lesson,
   phase: 'starting',
   problem: null,
@@ -63,6 +80,7 @@ export const initialPlayerState = (lesson: Lesson): PlayerState => ({
   page: lesson.pages[0]?.id ?? '',
   ran: [],
   predictions: {},
+  exercises,
   timeline: emptyTimeline,
   checks: [],
   pagesDone: [],
@@ -121,6 +139,12 @@ export const reducePlayer = (state: PlayerState, event: RunEvent): PlayerState =
         predictions: { ...state.predictions, [event.prediction]: { ...made, right: event.right } },
       };
     }
+    case 'exercise-judged':
+      return event.passed ? ended(next, event.exercise, 'passed') : next;
+    case 'solution-shown':
+      return ended(next, event.exercise, 'shown');
+    case 'exercise-skipped':
+      return ended(next, event.exercise, 'skipped');
     case 'claim-checked':
       return { ...next, checks: [...state.checks, { ...event.check, step: event.step }] };
     case 'session-lost':
@@ -140,6 +164,11 @@ export const reducePlayer = (state: PlayerState, event: RunEvent): PlayerState =
       return next;
   }
 };
+
+const ended = (state: PlayerState, exercise: string, now: ExerciseStatus): PlayerState => ({
+  ...state,
+  exercises: { ...state.exercises, [exercise]: exerciseStatus(state.exercises[exercise], now) },
+});
 
 const predictionsOf = (lesson: Lesson, page: string): string[] =>
   (lesson.pages[pageIndex(lesson, page)]?.blocks ?? []).flatMap((block) =>
@@ -164,14 +193,27 @@ export const appliesTo = (step: Step, major: number): boolean =>
 
 export const isStep = (block: Block): block is Step => block.kind === 'sql' || block.kind === 'view';
 
-const stepsOf = (state: PlayerState): Step[] =>
-  (currentPage(state)?.blocks ?? [])
-    .filter(isStep)
-    .filter((step) => state.server === null || appliesTo(step, state.server.major));
+/** What the page is about next: a step that has not run, or an exercise that is still to be done. */
+const nextUp = (state: PlayerState): Step | Exercise | null =>
+  (currentPage(state)?.blocks ?? []).find(
+    (block): block is Step | Exercise =>
+      (block.kind === 'exercise' && state.exercises[block.id] === undefined) ||
+      (isStep(block) &&
+        (state.server === null || appliesTo(block, state.server.major)) &&
+        !state.ran.includes(block.id)),
+  ) ?? null;
 
-/** The step that `next` would run; null at the end of the page. */
-export const nextStep = (state: PlayerState): Step | null =>
-  stepsOf(state).find((step) => !state.ran.includes(step.id)) ?? null;
+/** The step that `next` would run; null at the end of the page, and while an exercise stands before it. */
+export const nextStep = (state: PlayerState): Step | null => {
+  const next = nextUp(state);
+  return next && isStep(next) ? next : null;
+};
+
+/** The exercise to be done (or skipped) before the page goes on. */
+export const openExercise = (state: PlayerState): Exercise | null => {
+  const next = nextUp(state);
+  return next?.kind === 'exercise' ? next : null;
+};
 
 /** The question to be answered (or skipped) before the next step may run. */
 export const openPrediction = (state: PlayerState): Prediction | null => {
@@ -183,16 +225,17 @@ export const openPrediction = (state: PlayerState): Prediction | null => {
   return question ?? null;
 };
 
-export const isPageDone = (state: PlayerState): boolean => nextStep(state) === null;
+export const isPageDone = (state: PlayerState): boolean => nextUp(state) === null;
 
 /**
- * The blocks of the page that may be seen now: up to and with the next step that has not run. What explains an
+ * The blocks of the page that may be seen now: up to and with the next step that has not run or exercise that is not
+ * done. What explains an
  * outcome stays hidden until the outcome is there.
  */
 export const visibleBlocks = (state: PlayerState): readonly Block[] => {
   const blocks = currentPage(state)?.blocks ?? [];
-  const step = nextStep(state);
-  const shown = step ? blocks.slice(0, blocks.indexOf(step) + 1) : blocks;
+  const next = nextUp(state);
+  const shown = next ? blocks.slice(0, blocks.indexOf(next) + 1) : blocks;
   return shown.filter(
     (block) =>
       block.kind !== 'notes' &&
@@ -208,6 +251,8 @@ export interface Player {
   dispatch(intent: Intent): void;
   /** For trying other orders of a page's steps; a recording has none. */
   readonly lab?: Lab;
+  /** For answering the lesson's exercises; a recording has none. */
+  readonly workbook?: Workbook;
   /** Ends sessions and drops the scratch database. Idempotent. */
   close(): Promise<void>;
 }

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
   type Answer,
+  type ExerciseRecord,
+  exerciseStatusOf,
   keptAnswers,
   type LessonProgress,
   noProgress,
@@ -71,6 +73,13 @@ const mergePredictions = (a: PredictionRecord, b: PredictionRecord): PredictionR
   answers: mergeAnswers(a.answers, b.answers),
 });
 
+const mergeExercises = (a: ExerciseRecord, b: ExerciseRecord): ExerciseRecord => ({
+  ...mergeRest(a, b),
+  passedAt: later(a.passedAt, b.passedAt),
+  shownAt: later(a.shownAt, b.shownAt),
+  skippedAt: later(a.skippedAt, b.skippedAt),
+});
+
 /** Everything, also fields that only other versions know; known ones are then merged in their own way. */
 const mergeRest = (a: Fields, b: Fields): Record<string, unknown> => mergeRecords(a, b, mergeAny);
 
@@ -99,6 +108,12 @@ const after = (resetAt: string | null, lesson: LessonProgress): LessonProgress =
       return answers.length > 0 ? [[id, { ...record, answers }]] : [];
     },
   );
+  const exercises = Object.entries(lesson.exercises)
+    .map(([id, { passedAt, shownAt, skippedAt, ...rest }]): [string, ExerciseRecord] => [
+      id,
+      { ...rest, passedAt: since(passedAt), shownAt: since(shownAt), skippedAt: since(skippedAt) },
+    ])
+    .filter(([, record]) => exerciseStatusOf(record) !== undefined);
   const others = Object.entries(lesson).map(([key, value]): [string, unknown] => [
     key,
     isFields(value)
@@ -111,6 +126,7 @@ const after = (resetAt: string | null, lesson: LessonProgress): LessonProgress =
     ...(isNew(lesson.pageAt) ? placeOf(lesson) : placeOf(noProgress)),
     finishedAt: since(lesson.finishedAt),
     predictions: Object.fromEntries(predictions),
+    exercises: Object.fromEntries(exercises),
     resetAt,
     updatedAt: lesson.updatedAt,
   };
@@ -125,6 +141,7 @@ export const mergeLessons = (one: LessonProgress, other: LessonProgress): Lesson
     ...laterPlace(a, b),
     finishedAt: later(a.finishedAt, b.finishedAt),
     predictions: mergeRecords(a.predictions, b.predictions, mergePredictions),
+    exercises: mergeRecords(a.exercises, b.exercises, mergeExercises),
     resetAt,
     updatedAt: later(a.updatedAt, b.updatedAt),
   };

@@ -1,5 +1,7 @@
 import type { Lesson } from '../lesson/types.ts';
 import {
+  type ExerciseStatus,
+  exerciseStatus,
   initialPlayerState,
   isPageDone,
   type PlayerState,
@@ -9,6 +11,9 @@ import {
 import type { RunEvent } from '../timeline/events.ts';
 import {
   type Answer,
+  type ExerciseRecord,
+  exerciseStatusOf,
+  exercisesOf,
   keptAnswers,
   type LessonProgress,
   type PredictionRecord,
@@ -37,6 +42,21 @@ const at = (progress: LessonProgress, page: string, step: string | null, now: st
   return { ...progress, pages, page, step, pageAt: now, updatedAt: now };
 };
 
+const noRecord: ExerciseRecord = { passedAt: null, shownAt: null, skippedAt: null };
+
+const withExercise = (
+  progress: LessonProgress,
+  exercise: string,
+  now: ExerciseStatus,
+  at: string,
+): LessonProgress => {
+  const known = progress.exercises[exercise];
+  const before = exerciseStatusOf(known);
+  if (exerciseStatus(before, now) === before) return progress;
+  const record = { ...noRecord, ...known, [`${now}At`]: at };
+  return { ...progress, exercises: { ...progress.exercises, [exercise]: record }, updatedAt: at };
+};
+
 /** What is recorded: everything, or only the answers, so that a review leaves the place in the lesson alone. */
 export type Recording = 'everything' | 'answers';
 
@@ -54,7 +74,7 @@ export const recordEvent = (
 ): LessonProgress => {
   // A silent replay only repeats what was recorded when the learner did it.
   if (before.phase === 'replaying' && event.type !== 'replay-finished') return progress;
-  if (recording === 'answers' && event.type !== 'prediction-judged') return progress;
+  if (recording === 'answers' && !answers.has(event.type)) return progress;
   switch (event.type) {
     case 'page-entered': {
       const forward = pageIndex(before.lesson, event.page) > pageIndex(before.lesson, before.page);
@@ -72,6 +92,12 @@ export const recordEvent = (
       const predictions = { ...progress.predictions, [event.prediction]: record };
       return { ...progress, predictions, updatedAt: now };
     }
+    case 'exercise-judged':
+      return event.passed ? withExercise(progress, event.exercise, 'passed', now) : progress;
+    case 'solution-shown':
+      return withExercise(progress, event.exercise, 'shown', now);
+    case 'exercise-skipped':
+      return withExercise(progress, event.exercise, 'skipped', now);
     case 'lesson-finished':
       return { ...done(progress, before.page, now), finishedAt: progress.finishedAt ?? now, updatedAt: now };
     default:
@@ -79,11 +105,18 @@ export const recordEvent = (
   }
 };
 
+const answers: ReadonlySet<RunEvent['type']> = new Set([
+  'prediction-judged',
+  'exercise-judged',
+  'solution-shown',
+  'exercise-skipped',
+]);
+
 const relevant: ReadonlySet<RunEvent['type']> = new Set([
+  ...answers,
   'page-entered',
   'replay-finished',
   'step-settled',
-  'prediction-judged',
   'lesson-finished',
 ]);
 
@@ -93,7 +126,7 @@ export const createProgressRecorder = (
   lesson: Lesson,
   { now = () => new Date(), recording }: { readonly now?: () => Date; readonly recording?: Recording } = {},
 ): ((event: RunEvent) => void) => {
-  let state = initialPlayerState(lesson);
+  let state = initialPlayerState(lesson, exercisesOf(store.lesson(lesson.id)));
   return (event) => {
     const before = state;
     state = reducePlayer(state, event);

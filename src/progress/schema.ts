@@ -19,6 +19,12 @@ const answerSchema = z.looseObject({
   right: z.nullable(z.boolean()),
 });
 
+const exerciseSchema = z.looseObject({
+  passedAt: z.nullable(time),
+  shownAt: z.nullable(time),
+  skippedAt: z.nullable(time),
+});
+
 const lessonSchema = z.looseObject({
   pages: z.record(z.string(), z.looseObject({ startedAt: z.nullable(time), doneAt: z.nullable(time) })),
   page: z.nullable(z.string()),
@@ -26,6 +32,7 @@ const lessonSchema = z.looseObject({
   pageAt: maybeTime,
   finishedAt: z.nullable(time),
   predictions: z.record(z.string(), z.looseObject({ answers: z.array(answerSchema).check(z.minLength(1)) })),
+  exercises: z._default(z.record(z.string(), exerciseSchema), {}),
   resetAt: z.nullable(time),
   updatedAt: maybeTime,
 });
@@ -55,6 +62,7 @@ const migrate1 = (lesson: z.output<typeof lessonSchema1>): LessonProgress => {
     predictions: Object.fromEntries(
       Object.entries(predictions).map(([id, answer]) => [id, { answers: [answer] }]),
     ),
+    exercises: {},
     resetAt: null,
     updatedAt,
   };

@@ -1,3 +1,5 @@
+import type { ExerciseStatus, Exercises } from '../player/state.ts';
+
 /** One answer to a prediction, as it was judged. */
 export type Answer = {
   /** ISO time. */
@@ -21,6 +23,13 @@ export type PageRecord = {
   readonly doneAt: string | null;
 };
 
+/** When an exercise was passed, its solution shown, or it was skipped: ISO times; null: it was not. */
+export type ExerciseRecord = {
+  readonly passedAt: string | null;
+  readonly shownAt: string | null;
+  readonly skippedAt: string | null;
+};
+
 /** What the learner has done in one lesson. Ids, not numbers, so that a changed lesson keeps what still exists. */
 export type LessonProgress = {
   /** By page id. */
@@ -35,6 +44,8 @@ export type LessonProgress = {
   readonly finishedAt: string | null;
   /** By prediction id. */
   readonly predictions: Readonly<Record<string, PredictionRecord>>;
+  /** By exercise id; those that are still to be done are not there. */
+  readonly exercises: Readonly<Record<string, ExerciseRecord>>;
   /** ISO time the lesson was forgotten: nothing from before it counts, on no machine. null: never. */
   readonly resetAt: string | null;
   /** ISO time of the last change; empty when nothing was ever recorded. */
@@ -51,6 +62,7 @@ export const noProgress: LessonProgress = {
   pageAt: '',
   finishedAt: null,
   predictions: {},
+  exercises: {},
   resetAt: null,
   updatedAt: '',
 };
@@ -85,6 +97,24 @@ export const pageStatus = (lesson: LessonProgress, page: string): Status => {
   if (!record) return 'unseen';
   return record.doneAt === null ? 'started' : 'done';
 };
+
+/** Passed is who answered before seeing the solution, whichever machine knows of what. */
+export const exerciseStatusOf = (record: ExerciseRecord | undefined): ExerciseStatus | undefined => {
+  if (!record) return undefined;
+  const { passedAt, shownAt, skippedAt } = record;
+  if (passedAt !== null && (shownAt === null || passedAt <= shownAt)) return 'passed';
+  if (shownAt !== null) return 'shown';
+  return skippedAt === null ? undefined : 'skipped';
+};
+
+/** How the exercises of the lesson stand, for a player to begin with. */
+export const exercisesOf = (lesson: LessonProgress): Exercises =>
+  Object.fromEntries(
+    Object.entries(lesson.exercises).flatMap(([id, record]) => {
+      const status = exerciseStatusOf(record);
+      return status ? [[id, status]] : [];
+    }),
+  );
 
 /** Ids of the pages played to their end. */
 export const donePages = (lesson: LessonProgress): readonly string[] =>

@@ -161,6 +161,16 @@ export type EventBody =
   | { readonly type: 'prediction-made'; readonly prediction: string; readonly choice: number | null }
   /** `right`: the choices (from 0) that match what happened. One, in a lesson that was verified. */
   | { readonly type: 'prediction-judged'; readonly prediction: string; readonly right: readonly number[] }
+  /** An answer to an exercise was judged. `sentence`: why it does not pass; null: it does. */
+  | {
+      readonly type: 'exercise-judged';
+      readonly exercise: string;
+      readonly answer: string;
+      readonly passed: boolean;
+      readonly sentence: string | null;
+    }
+  | { readonly type: 'solution-shown'; readonly exercise: string }
+  | { readonly type: 'exercise-skipped'; readonly exercise: string }
   | { readonly type: 'claim-checked'; readonly step: string; readonly check: ClaimCheck }
   | { readonly type: 'lesson-finished' };
 

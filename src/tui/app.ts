@@ -22,7 +22,36 @@ export const runTui = async (deps: TuiDeps): Promise<number> => {
   const left = new Promise<number>((resolve) => {
     quit = resolve;
   });
+  let editing: Promise<unknown> = Promise.resolve();
+  /** The screen is the editor's until it ends; when we are told to end meanwhile, so is it. */
+  const edit = async (text: string): Promise<string> => {
+    const { editText } = deps;
+    if (!editText) throw new Error('There is no other editor here.');
+    const abort = new AbortController();
+    terminal.interrupted.then(
+      () => abort.abort(),
+      () => abort.abort(),
+    );
+    let edited: Promise<string> | null = null;
+    terminal.lend(true);
+    try {
+      await suspend(async () => {
+        // Ink listens no more, but Node would go on reading, and take the editor's first keys. Only a stream that flows
+        // can be paused.
+        deps.stdin.resume();
+        deps.stdin.pause();
+        edited = editText(text, abort.signal);
+        editing = edited;
+        // Its failure is told once the screen is ours again.
+        await edited.catch(() => {});
+      });
+    } finally {
+      terminal.lend(false);
+    }
+    return edited ?? text;
+  };
   const controller = createController(deps, {
+    edit,
     quit: (code) => quit(code),
     suspend: () => {
       // Rejects only when a suspension is under way already.
@@ -44,6 +73,6 @@ export const runTui = async (deps: TuiDeps): Promise<number> => {
     return await Promise.race([left, terminal.interrupted, ink.ended.then(() => left)]);
   } finally {
     terminal.restore();
-    await controller.close();
+    await Promise.allSettled([editing, controller.close()]);
   }
 };

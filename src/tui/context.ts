@@ -1,7 +1,12 @@
+import type { ListedLesson } from '../lesson/outline.ts';
+import type { Exercise, SqlStep } from '../lesson/types.ts';
 import type { Lab } from '../player/lab-state.ts';
 import type { Intent, PlayerState } from '../player/state.ts';
+import type { WeakPage } from '../progress/review.ts';
 import type { Glyphs } from '../text/glyphs.ts';
+import type { HowToOpen } from './deps.ts';
 import type { ExplainStart } from './explain-ui.ts';
+import type { Review } from './review.ts';
 import type { Home, HomeEntry } from './screens/home-entries.ts';
 import type { LabPicture } from './screens/lab-view.ts';
 import type { LessonView } from './screens/lesson-view.ts';
@@ -13,10 +18,19 @@ export type Actions = {
   readonly intent: (intent: Intent) => void;
   /** The next step or page; once for all the keys that arrived together, and not again before it has begun. */
   readonly next: () => void;
-  readonly open: (lesson: string, page: string | null) => void;
+  readonly open: (lesson: string, page: string | null, how?: HowToOpen) => void;
+  /** Mispredicted pages one after the other. */
+  readonly openReview: (pages: readonly WeakPage<ListedLesson>[]) => void;
+  /** The page reviewed is done: the next one, or back to the list. */
+  readonly nextReview: () => void;
+  /** Lets searches look into the lessons. */
+  readonly loadTexts: () => void;
   readonly openSandbox: () => void;
   /** Plans over the whole screen; closing them comes back. */
   readonly openExplain: (start: ExplainStart) => void;
+  readonly openExercise: (exercise: Exercise) => void;
+  /** A step that has run, with other SQL, beside the lesson. */
+  readonly openRetry: (step: SqlStep) => void;
   /** Back to the list of lessons. */
   readonly leave: () => void;
   /** Ends the program with this exit code. */
@@ -32,6 +46,8 @@ export type Context = {
   readonly glyphs: Glyphs;
   readonly home: Home;
   readonly chosen: HomeEntry | null;
+  /** The review that is under way. */
+  readonly review: Review | null;
   readonly state: PlayerState | null;
   readonly view: LessonView | null;
   /** Other orders of the page's steps; null: this lesson is a recording, or none is open. */

@@ -1,19 +1,26 @@
 // One thing, and long: where keys, the player, the clock and the screens meet; each part alone is elsewhere.
-import type { LessonHead } from '../lesson/types.ts';
+import type { ListedLesson } from '../lesson/outline.ts';
+import { makeSearchIndex, type SearchIndex } from '../lesson/search.ts';
+import type { Exercise, LessonHead, SqlStep } from '../lesson/types.ts';
 import { type Intent, isPageDone, type Player, type PlayerState } from '../player/state.ts';
 import { type Highlighter, loadHighlighter, plainHighlighter } from '../text/highlight.ts';
 import type { Line } from '../text/line.ts';
 import type { Actions, Context } from './context.ts';
-import type { TuiDeps } from './deps.ts';
+import type { HowToOpen, TuiDeps } from './deps.ts';
+import { createDesk, type DeskScreen } from './desk-screen.ts';
+import type { DeskModel } from './desk-ui.ts';
+import { exerciseDesk } from './exercise-desk.ts';
 import { createExplainScreen, type ExplainScreen } from './explain-screen.ts';
 import type { ExplainStart } from './explain-ui.ts';
 import { pressInSearch } from './home-keys.ts';
 import { findBinding } from './keymap.ts';
 import type { KeyName } from './keys.ts';
 import { pressInModal } from './modal-keys.ts';
+import { retryDesk } from './retry-desk.ts';
+import { pageReviewed, type Review, reviewEnd, reviewWords, startReview } from './review.ts';
 import type { SandboxScreen } from './sandbox-screen.ts';
 import { drawFrame, helpOver, keymapOf, type Size, smallest } from './screens/frame.ts';
-import { chosenEntry, listHome } from './screens/home-entries.ts';
+import { chosenEntry, type Home, listHome } from './screens/home-entries.ts';
 import { type LabPicture, viewExploration, viewWhatIf } from './screens/lab-view.ts';
 import { viewLesson } from './screens/lesson-view.ts';
 import { viewWord } from './screens/overlay.ts';
@@ -44,6 +51,8 @@ export type Exits = {
   readonly quit: (code: number) => void;
   readonly suspend: () => void;
   readonly redraw: () => void;
+  /** The text in the learner's own editor, the screen handed over to it. Rejects with words to show. */
+  readonly edit: (text: string) => Promise<string>;
 };
 
 const words = (error: unknown): string => {
@@ -67,6 +76,10 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
   let opening = 0;
   let closing: Promise<unknown> = Promise.resolve();
   let progress = deps.progress.all();
+  let review: Review | null = null;
+  let index: SearchIndex<ListedLesson> | null = null;
+  let loadingTexts = false;
+  const wallClock = deps.now ?? (() => new Date());
   /** The state in which `next` was last asked for. */
   let asked = { stage: '', at: 0 };
   let batchUsed = false;
@@ -76,6 +89,9 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
 
   /** Over everything while it is open. */
   let explain: ExplainScreen | null = null;
+
+  /** Over the lesson while something is written. */
+  let desk: DeskScreen | null = null;
 
   const heads: readonly LessonHead[] = deps.catalog.modules.flatMap((module) => module.lessons);
   const changes = coalesce(() => {
@@ -92,7 +108,9 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
   /** A clock runs only while there is something whose time is shown. */
   const tick = (state: PlayerState | null): void => {
     const open = state?.timeline.steps.some((step) => step.endedAt === null) ?? false;
-    const runs = open || state?.phase === 'starting';
+    const beside = player?.lab?.getState().retry?.phase === 'running';
+    const works = Object.values(player?.workbook?.getState() ?? {}).some((work) => work.phase !== 'idle');
+    const runs = open || beside || works || state?.phase === 'starting';
     if (runs && !ticking) ticking = setInterval(changes.poke, 1000);
     else if (!runs && ticking) {
       clearInterval(ticking);
@@ -102,19 +120,21 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
 
   const closePlayer = (): void => {
     unsubscribe();
+    desk = null;
     const old = player;
     player = null;
     tick(null);
     if (old) closing = closing.then(() => old.close()).catch(() => {});
   };
 
-  const openLesson = async (lesson: string, page: string | null): Promise<void> => {
+  const openLesson = async (lesson: string, page: string | null, how?: HowToOpen): Promise<void> => {
     closePlayer();
+    if (how !== 'review') review = null;
     opening += 1;
     const mine = opening;
     ui.dispatch({ type: 'opening', lesson });
     try {
-      const opened = await deps.openPlayer(lesson, page);
+      const opened = await deps.openPlayer(lesson, page, how);
       if (mine !== opening || closed) {
         closing = closing.then(() => opened.close()).catch(() => {});
         return;
@@ -127,10 +147,24 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
         tick(state);
         changes.poke();
       });
-      const stopLab = opened.lab?.subscribe(changes.poke);
+      const stopLab = opened.lab?.subscribe(() => {
+        tick(opened.getState());
+        changes.poke();
+      });
+      let solved = '';
+      const stopWorkbook = opened.workbook?.subscribe(() => {
+        const works = Object.entries(opened.workbook?.getState() ?? {});
+        const passed = works.filter(([, work]) => work.verdict?.outcome === 'passed').map(([id]) => id);
+        // The learner reads what else there is to say of a right answer before they write on.
+        if (passed.join() !== solved && passed.length > 0) desk?.lookAt('output');
+        solved = passed.join();
+        tick(opened.getState());
+        changes.poke();
+      });
       unsubscribe = () => {
         stopState();
         stopLab?.();
+        stopWorkbook?.();
       };
       tick(opened.getState());
       ui.dispatch({ type: 'opened' });
@@ -141,6 +175,7 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
 
   const goHome = (notice?: string): void => {
     opening += 1;
+    review = null;
     closePlayer();
     progress = deps.progress.all();
     const told = [notice, ...deps.progress.takeNotices()].filter((text) => text !== undefined).join(' ');
@@ -214,6 +249,97 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
     else changes.poke();
   };
 
+  const closeDesk = (): void => {
+    desk = null;
+    changes.poke();
+  };
+
+  const openDesk = (model: DeskModel, text: string): void => {
+    const leave = (): void => {
+      model.close();
+      closeDesk();
+    };
+    const look = { glyphs: deps.glyphs, highlight: () => highlight, changed: changes.poke };
+    desk = createDesk({ ...exits, ...look, model, text, leave });
+    changes.poke();
+  };
+
+  const openExercise = (exercise: Exercise): void => {
+    const opened = player;
+    const workbook = opened?.workbook;
+    if (!opened || !workbook) return;
+    const { lesson } = opened.getState();
+    const model = exerciseDesk({
+      exercise,
+      state: () => opened.getState(),
+      workbook,
+      intent,
+      glyphs: deps.glyphs,
+      highlight: () => highlight,
+      server: deps.serverLabel,
+      keep: (text) => deps.drafts?.write(lesson.id, exercise.id, text),
+    });
+    workbook.open(exercise.id);
+    openDesk(model, deps.drafts?.read(lesson.id, exercise.id) ?? exercise.starter.trimEnd());
+  };
+
+  const openRetry = (step: SqlStep): void => {
+    const opened = player;
+    const lab = opened?.lab;
+    if (!opened || !lab) return;
+    const model = retryDesk({
+      state: () => opened.getState(),
+      lab,
+      step,
+      glyphs: deps.glyphs,
+      highlight: () => highlight,
+      server: deps.serverLabel,
+      turn: openRetry,
+    });
+    openDesk(model, step.sql.trim());
+  };
+
+  const openReview = (started: Review): void => {
+    review = started;
+    const page = started.queue[started.at];
+    if (page) void openLesson(page.lesson, page.page, 'review');
+    else goHome(reviewEnd(started));
+  };
+
+  /** What lessons say is read when somebody searches, and anew each time: authors change it. */
+  const loadTexts = (): void => {
+    if (!deps.loadTexts || loadingTexts) return;
+    loadingTexts = true;
+    deps
+      .loadTexts()
+      .then((texts) => {
+        index = makeSearchIndex(deps.catalog, texts);
+        changes.poke();
+      })
+      // Titles can be searched all the same.
+      .catch(() => {})
+      .finally(() => {
+        loadingTexts = false;
+      });
+  };
+
+  const searchIndex = (): SearchIndex<ListedLesson> => {
+    index ??= makeSearchIndex(deps.catalog, null);
+    return index;
+  };
+
+  let listed: { key: unknown[]; home: Home } | null = null;
+  /** The list as of this minute; keys and frames ask for it often. */
+  const homeList = (query: string): Home => {
+    const time = wallClock();
+    const key = [progress, query, index, Math.floor(time.getTime() / 60_000)];
+    if (!listed?.key.every((part, at) => part === key[at])) {
+      const home = listHome({ catalog: deps.catalog, progress, query, now: time, index: searchIndex });
+      listed = { key: [progress, query, index, key[3]], home };
+    }
+    return listed.home;
+  };
+
   const intent = (wanted: Intent): void => player?.dispatch(wanted);
 
   /** What must change before another `next` is taken: a key held down must not run what nobody has seen. */
@@ -234,9 +360,17 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
       asked = { stage: stage(state), at };
       intent({ type: 'next' });
     },
-    open: (lesson, page) => void openLesson(lesson, page),
+    open: (lesson, page, how) => void openLesson(lesson, page, how),
+    openReview: (pages) => openReview(startReview(pages)),
+    nextReview: () => {
+      const state = player?.getState();
+      if (review && state) openReview(pageReviewed(review, state));
+    },
+    loadTexts,
     openSandbox: () => void openSandbox(),
     openExplain,
+    openExercise,
+    openRetry,
     leave: () => goHome(),
     quit: exits.quit,
     suspend: exits.suspend,
@@ -253,7 +387,13 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
     const { player: lessonUi } = ui.get();
     const key = [state, lessonUi, size.width, size.height, Math.floor(time / 100), highlight];
     if (known.view && key.every((part, index) => part === known.key[index])) return known.view;
-    const env = { glyphs: deps.glyphs, highlight, now: time, server: deps.serverLabel(), next };
+    const env = {
+      glyphs: deps.glyphs,
+      highlight,
+      now: time,
+      server: review ? reviewWords(review) : deps.serverLabel(),
+      next,
+    };
     known = { key, view: viewLesson(state, lessonUi, size, env) };
     return known.view;
   };
@@ -271,7 +411,7 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
   const context = (size: Size): Context => {
     const current = ui.get();
     const state = player?.getState() ?? null;
-    const home = listHome(deps.catalog, progress, current.home.query);
+    const home = homeList(current.home.query);
     const at = heads.findIndex((head) => head.id === current.lesson);
     const next = at < 0 ? null : (heads[at + 1] ?? null);
     const view = state && current.screen === 'lesson' ? lessonView(state, size, now(state), next) : null;
@@ -281,6 +421,7 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
       glyphs: deps.glyphs,
       home,
       chosen,
+      review,
       state,
       view,
       lab: player?.lab ?? null,
@@ -309,6 +450,10 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
       else if (!isTiny(size) || key === 'ctrl-c') explain.press(key, size);
       return;
     }
+    if (desk !== null && !isTiny(size)) {
+      desk.press(key, size);
+      return;
+    }
     if (key !== 'ctrl-c') ui.dispatch({ type: 'pressed' });
     const before = context(size);
     if (pressInModal(before, key) || (before.ui.screen === 'home' && pressInSearch(before, key))) return;
@@ -321,6 +466,7 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
         if (sandbox === 'opening') return [...viewWord('Opening the sandbox…', size), []];
         if (sandbox !== null) return sandbox.frame(size);
         if (explain !== null) return explain.frame(size);
+        if (desk !== null) return desk.frame(size);
       }
       return drawFrame(context(size), size, {
         label: deps.serverLabel(),
@@ -339,6 +485,7 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
     paste: (text, size) => {
       if (sandbox !== null && sandbox !== 'opening') return sandbox.paste(text);
       if (explain !== null) return explain.paste(text);
+      if (desk !== null) return desk.paste(text);
       const current = ui.get();
       if (current.screen !== 'home' || !current.home.searching) return;
       const line = text.replace(/\s+/g, ' ').trim();
@@ -348,8 +495,10 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
       const notices = deps.progress.takeNotices();
       if (notices.length > 0) ui.dispatch({ type: 'noticed', notice: notices.join(' ') });
       if (deps.start.screen === 'sandbox') void openSandbox();
+      if (deps.start.screen === 'review')
+        openReview(startReview(homeList('').weak.filter(({ isDue }) => isDue)));
       if (deps.start.screen === 'explain') openExplain(deps.start.explain);
-      if (deps.start.screen === 'lesson') void openLesson(deps.start.id, deps.start.page);
+      if (deps.start.screen === 'lesson') void openLesson(deps.start.id, deps.start.page, 'start');
       // Not needed for the first picture, and half of the time it would take.
       setTimeout(() => {
         if (closed) return;

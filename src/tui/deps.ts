@@ -1,6 +1,8 @@
 import type { Catalog } from '../lesson/catalog.ts';
+import type { PageText } from '../lesson/lesson-text.ts';
 import type { Sandbox } from '../player/sandbox-state.ts';
 import type { Player } from '../player/state.ts';
+import type { Drafts } from '../progress/drafts.ts';
 import type { ProgressStore } from '../progress/types.ts';
 import type { Glyphs } from '../text/glyphs.ts';
 import type { ExplainStart } from './explain-ui.ts';
@@ -8,12 +10,20 @@ import type { ExperimentFiles } from './sandbox-screen.ts';
 
 export type Start =
   | { readonly screen: 'home' }
+  /** The pages that are due; the home screen when none is. */
+  | { readonly screen: 'review' }
   /** Leaving it ends the program. */
   | { readonly screen: 'sandbox' }
   /** Leaving it ends the program. */
   | { readonly screen: 'explain'; readonly explain: ExplainStart }
   /** `page`: where to open it; null opens its first page. */
   | { readonly screen: 'lesson'; readonly id: string; readonly page: string | null };
+
+/**
+ * `start`: what the program was started with. `resume`: the steps of the page that had run are run again, silently.
+ * `review`: only answers are recorded, not where one is in the lesson.
+ */
+export type HowToOpen = 'start' | 'resume' | 'review';
 
 /** A terminal to draw on: process.stdin and process.stdout, or a test's own. */
 export type TerminalInput = NodeJS.ReadStream;
@@ -24,10 +34,21 @@ export type TuiDeps = {
   readonly catalog: Catalog;
   readonly progress: Pick<ProgressStore, 'all' | 'lesson' | 'takeNotices'>;
   /** Rejects with an error whose message (and `remedy`, if any) is shown on the home screen. */
-  readonly openPlayer: (lessonId: string, page: string | null) => Promise<Player>;
+  readonly openPlayer: (lessonId: string, page: string | null, how?: HowToOpen) => Promise<Player>;
+  /** What a search looks through beside titles; without, only those. */
+  readonly loadTexts?: () => Promise<ReadonlyMap<string, readonly PageText[]>>;
+  /** The wall clock, for what is due; by default the real one. */
+  readonly now?: () => Date;
   readonly openSandbox?: () => Promise<Sandbox>;
   /** Where the sandbox saves; without, it cannot. */
   readonly files?: ExperimentFiles;
+  /** What the learner has written for exercises; without, it is forgotten when they leave. */
+  readonly drafts?: Pick<Drafts, 'read' | 'write'>;
+  /**
+   * Text as the learner leaves it in their own editor, which has the terminal until then; aborting ends it. Rejects
+   * with words for the learner.
+   */
+  readonly editText?: (text: string, signal: AbortSignal) => Promise<string>;
   readonly start: Start;
   readonly glyphs: Glyphs;
   /** false: bold, dim and the like, but no colours (NO_COLOR). */

@@ -17,8 +17,15 @@ const sequences: Readonly<Record<string, KeyName>> = {
   '[13~': 'f3',
   '[[C': 'f3',
   '[R': 'f3',
+  OS: 'f4',
+  '[14~': 'f4',
+  '[[D': 'f4',
+  '[S': 'f4',
   '[15~': 'f5',
   '[[E': 'f5',
+  '[17~': 'f6',
+  '[18~': 'f7',
+  '[19~': 'f8',
 };
 
 /** @param input one key as the terminal sent it */

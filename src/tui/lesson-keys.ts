@@ -1,13 +1,22 @@
 import { needsGuess } from '../draw/page.ts';
 import { flattenSql } from '../draw/words.ts';
 import type { Step } from '../lesson/types.ts';
-import { currentPage, nextStep, openPrediction, type PlayerState, pageIndex } from '../player/state.ts';
+import {
+  currentPage,
+  nextStep,
+  openExercise,
+  openPrediction,
+  type PlayerState,
+  pageIndex,
+} from '../player/state.ts';
 import type { Context } from './context.ts';
 import type { Binding } from './keymap.ts';
 import { orderKeys } from './lab-keys.ts';
 import { paneKeys, scrollTo } from './pane-keys.ts';
 import { planKeys } from './plan-keys.ts';
+import { isLastOf } from './review.ts';
 import { timelineKeys } from './timeline-keys.ts';
+import { writeKeys } from './write-keys.ts';
 
 type Can = (context: Context) => boolean;
 type LessonBinding = Binding<Context>;
@@ -37,8 +46,11 @@ const nextWords = (context: Context): string | null => {
   if (hidesPage(context) && (unread(context) || needsGuess(state))) return 'to the page';
   if (unread(context)) return 'read on';
   if (needsGuess(state)) return null;
+  if (context.review && nextStep(state) === null)
+    return isLastOf(context.review) ? 'end the review' : 'next to review';
   const step = nextStep(state);
   if (step) return stepWords(step);
+  if (openExercise(state)) return 'write your answer';
   return pageIndex(state.lesson, state.page) + 1 < state.lesson.pages.length ? 'next page' : 'finish';
 };
 
@@ -47,13 +59,16 @@ const goOn = (context: Context): void => {
   const { state, view, actions } = context;
   if (!state || !view) return;
   const asked = needsGuess(state);
+  const exercise = openExercise(state);
   if (state.phase === 'finished') actions.leave();
   else if (hidesPage(context) && (unread(context) || asked)) actions.ui({ type: 'focused', pane: 'page' });
   else if (unread(context)) scrollTo(context, view.page, 0, view.page.y + Math.max(1, view.page.page - 2));
   else if (asked) {
     const notice = `Your guess first: 1-${asked.choices.length}, or s to skip.`;
     actions.ui({ type: 'noticed', notice });
-  } else actions.next();
+  } else if (exercise) actions.openExercise(exercise);
+  else if (context.review && nextStep(state) === null && state.phase === 'ready') actions.nextReview();
+  else actions.next();
 };
 
 const question = ({ state }: Context) => (state?.phase === 'ready' ? openPrediction(state) : null);
@@ -125,6 +140,7 @@ export const lessonKeys: readonly LessonBinding[] = [
   },
   ...planKeys,
   ...paneKeys,
+  ...writeKeys,
   ...orderKeys,
   {
     id: 'back',

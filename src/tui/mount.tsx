@@ -9,7 +9,7 @@ import { keysOf } from './keys.ts';
 /** Faster than our own pace of drawing, so that Ink adds no delay to it. */
 const maxFps = 120;
 
-export type Suspend = (stop: () => void) => Promise<void>;
+export type Suspend = (stop: () => void | Promise<void>) => Promise<void>;
 
 const App = ({
   controller,

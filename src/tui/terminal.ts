@@ -42,6 +42,8 @@ export type Terminal = {
   readonly restored: () => boolean;
   /** Puts the terminal back as it was found. Idempotent, and never throws. */
   readonly restore: () => void;
+  /** While another program has the terminal, Ctrl+C in it is meant for that program, not for us. */
+  readonly lend: (lent: boolean) => void;
   /** Code of the signal that wants us to end, or the error that nobody caught. */
   readonly interrupted: Promise<number>;
   /** What leaves the alternate screen in good order; run first by `restore`. */
@@ -61,6 +63,7 @@ export const takeTerminal = ({
 }): Terminal => {
   let leave: (() => void) | null = null;
   let restored = false;
+  let lent = false;
   let resolve: (code: number) => void = () => {};
   let reject: (error: unknown) => void = () => {};
   const interrupted = new Promise<number>((ok, fail) => {
@@ -71,6 +74,7 @@ export const takeTerminal = ({
   interrupted.catch(() => {});
 
   const onSignal = (signal: NodeJS.Signals): void => {
+    if (lent && signal === 'SIGINT') return;
     for (const known of signals) if (known === signal) resolve(signalCodes[known]);
     restore();
   };
@@ -113,6 +117,9 @@ export const takeTerminal = ({
       stdout.write(enterAlternate + frame.map((line) => toAnsi(line, { color, style: true })).join('\r\n'));
     },
     restored: () => restored,
+    lend: (now) => {
+      lent = now;
+    },
     restore,
     interrupted,
     onRestore: (run) => {

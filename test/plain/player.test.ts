@@ -41,6 +41,10 @@ const ran = (step: string): EventBody[] => [
 const answerTo = (intent: Intent, player: FakePlayer): EventBody[] => {
   const { page, ran: done, phase } = player.getState();
   switch (intent.type) {
+    case 'show-solution':
+      return [{ type: 'solution-shown', exercise: intent.exercise }];
+    case 'skip-exercise':
+      return [{ type: 'exercise-skipped', exercise: intent.exercise }];
     case 'predict':
       return [{ type: 'prediction-made', prediction: 'ask-guess', choice: intent.choice }];
     case 'next':

@@ -23,7 +23,7 @@ const some = <T>(random: Random, names: readonly string[], make: () => T): Recor
 const maybe = (random: Random): string | null => (random(2) === 0 ? null : time(random(6)));
 
 /** Few times and few names, so that entries meet; also fields that this version does not know. */
-const randomLesson = (random: Random): LessonProgress & { readonly exercises?: unknown } => ({
+const randomLesson = (random: Random): LessonProgress & { readonly drawings?: unknown } => ({
   pages: some(random, ['one', 'two'], () => ({ startedAt: time(random(6)), doneAt: maybe(random) })),
   page: random(3) === 0 ? null : `page-${random(3)}`,
   step: random(2) === 0 ? null : `step-${random(2)}`,
@@ -34,10 +34,15 @@ const randomLesson = (random: Random): LessonProgress & { readonly exercises?: u
       .sort()
       .map((at) => ({ at, choice: random(2), right: random(2) === 0 })),
   })),
+  exercises: some(random, ['e', 'f'], () => ({
+    passedAt: maybe(random),
+    shownAt: maybe(random),
+    skippedAt: maybe(random),
+  })),
   resetAt: random(3) === 0 ? time(random(6)) : null,
   updatedAt: time(random(6)),
   ...(random(2) === 0
-    ? { exercises: some(random, ['e', 'f'], () => ({ at: time(random(6)), status: `s${random(3)}` })) }
+    ? { drawings: some(random, ['e', 'f'], () => ({ at: time(random(6)), status: `s${random(3)}` })) }
     : {}),
 });
 const randomProgress = (random: Random): Progress => some(random, ['a/b', 'c/d'], () => randomLesson(random));

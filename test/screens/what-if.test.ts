@@ -107,6 +107,9 @@ class FakeLab implements Lab {
   halt(): void {
     this.asked.push('halt');
   }
+  retry(page: string, step: string): void {
+    this.asked.push(`retry ${page} ${step}`);
+  }
   stop(): void {
     this.asked.push('stop');
     this.show({});
