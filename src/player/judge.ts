@@ -139,7 +139,7 @@ class LiveJudge implements Judge {
     ground.spoil();
     this.#onTry = () => onChange?.(now(null));
     try {
-      const { stop } = await ground.run(read.turns, signal);
+      const { stop } = await ground.run(read.turns, signal, { look: true });
       return now(sayStop(stop));
     } finally {
       this.#onTry = () => {};

@@ -2,7 +2,7 @@ import { EngineError } from '../engine/error.ts';
 import type { Lesson, Prediction } from '../lesson/types.ts';
 import type { Server } from '../postgres/types.ts';
 import { withRemedy } from '../text/error-words.ts';
-import type { ClaimCheck, RunEvent } from '../timeline/events.ts';
+import type { ClaimCheck, EventBody, RunEvent } from '../timeline/events.ts';
 import { type Clock, createRecorder } from '../timeline/recorder.ts';
 import { Stage } from './stage.ts';
 import { appliesTo, initialPlayerState, isStep, reducePlayer } from './state.ts';
@@ -15,6 +15,8 @@ export type RunOptions = {
   readonly onEvent?: (event: RunEvent) => void;
   /** Aborting ends the sessions and drops the database. */
   readonly signal?: AbortSignal;
+  /** Whether the answers that exercises come with are judged as well. */
+  readonly exercises?: boolean;
 };
 
 export type RunSummary = {
@@ -29,6 +31,20 @@ const checkPrediction = (prediction: Prediction, right: readonly number[]): Clai
   const { file, line, column } = prediction.position;
   const happened = right.length === 0 ? 'none' : right.map((index) => `choice ${index + 1}`).join(' and ');
   return { file, line, column, ok: right.length === 1, claimed: 'exactly one choice comes true', happened };
+};
+
+/** Loaded when there are any: it brings PostgreSQL's parser along. */
+const checkExercises = async (
+  lesson: Lesson,
+  server: Server,
+  emit: (body: EventBody) => void,
+  signal: AbortSignal | undefined,
+): Promise<void> => {
+  if (lesson.counts.exercises === 0) return;
+  const { verifyExercises } = await import('./verify-exercises.ts');
+  const onCheck = ({ id }: { id: string }, check: ClaimCheck): void =>
+    emit({ type: 'claim-checked', step: id, check });
+  await verifyExercises({ lesson, server, signal, onCheck });
 };
 
 /** Plays a lesson without a learner: every step, every claim, every prediction answered by what happened. */
@@ -65,6 +81,7 @@ export const runLesson = async (options: RunOptions): Promise<RunSummary> => {
       }
     }
     stage.finish();
+    if (options.exercises) await checkExercises(lesson, server, emit, signal);
     emit({ type: 'lesson-finished' });
   } catch (thrown) {
     error = withRemedy(thrown);

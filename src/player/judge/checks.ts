@@ -161,7 +161,7 @@ export const checkPlan = async (
   const { trial, plan } = await ground.within(signal, async (stopped) => {
     const before = await ground.run(answer.turns.slice(0, at), signal);
     if (before.stop !== null) return { trial: before, plan: null };
-    const step = await ground.send(session, sourceOf(statement), true);
+    const step = await ground.send(session, sourceOf(statement), { explain: true });
     return { trial: ground.trial([step.step], stopped()), plan: step.plan };
   });
   if (trial.stop !== null) ground.spoil();

@@ -17,6 +17,9 @@ const grace = 2_000;
 /** In a transaction that has failed, every other statement fails as well. */
 const inFailedTransaction = '25P02';
 
+/** `look`: whether to look who holds which locks afterwards. */
+export type How = { readonly explain?: boolean; readonly look?: boolean };
+
 export type Stop =
   | { readonly why: 'time' | 'cancelled' | 'lost' }
   /** Waits for sessions that do nothing any more. */
@@ -120,10 +123,10 @@ export class Ground {
   }
 
   /** Sends one more statement, and waits until all has settled. */
-  async send(session: string, sql: string, explain = false): Promise<StepState> {
+  async send(session: string, sql: string, how: How = {}): Promise<StepState> {
     this.#count += 1;
     const id = `answer-${this.#count}`;
-    await this.bench.send(stepOf(id, session, sql, explain));
+    await this.bench.send(stepOf(id, session, sql, how.explain), how.look ?? false);
     const step = this.step(id);
     if (!step) throw new EngineError('the answer could not be sent');
     return step;
@@ -137,7 +140,7 @@ export class Ground {
    * Runs statements one after the other, as psql does: those after an error as well. Never longer than the time limit.
    * @throws {PostgresError | EngineError}
    */
-  async run(turns: readonly Turn[], signal?: AbortSignal): Promise<Trial> {
+  async run(turns: readonly Turn[], signal?: AbortSignal, how: How = {}): Promise<Trial> {
     return this.within(signal, async (stopped) => {
       const ids: string[] = [];
       for (const { session, statement } of turns) {
@@ -146,7 +149,7 @@ export class Ground {
           .map((id) => this.step(id))
           .find((one) => one?.session === session && one.endedAt === null);
         if (busy) break;
-        ids.push((await this.send(session, sourceOf(statement))).step);
+        ids.push((await this.send(session, sourceOf(statement), how)).step);
       }
       return this.trial(ids, stopped());
     });

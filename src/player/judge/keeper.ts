@@ -39,7 +39,10 @@ export class Keeper {
 
   /** @returns null where rows cannot be brought back so @throws {PostgresError} */
   static async open(run: Run): Promise<Keeper | null> {
-    const connection = await run.connect('pg-tutor keeper', { lock_timeout: '2s' });
+    const connection = await run.connect('pg-tutor keeper', {
+      lock_timeout: '2s',
+      synchronous_commit: 'off',
+    });
     const [unfit] = await connection.rows(unfitSql);
     const tables = unfit?.[0] === 'f' ? await connection.rows(tablesSql) : [];
     let rows = 0;
