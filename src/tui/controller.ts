@@ -28,7 +28,7 @@ import { coalesce, createStore } from './store.ts';
 import { initialUi, type Modal, reduceUi } from './ui.ts';
 
 /** A burst of events is drawn at this pace, ms; a single one at once. */
-const frameTime = 16;
+const frameTime = 8;
 
 /** A `next` that has changed nothing after this many ms may be asked for again. */
 const patience = 2000;
@@ -43,6 +43,8 @@ export type Controller = {
   readonly paste: (text: string, size: Size) => void;
   /** Opens what the program was started with. */
   readonly start: () => void;
+  /** Plays the open lesson anew, in another version; without an open lesson nothing happens. */
+  readonly reload: (reopen: (from: PlayerState) => Promise<Player>) => Promise<void>;
   /** Ends timers and the lesson. Idempotent. */
   readonly close: () => Promise<void>;
 };
@@ -127,6 +129,37 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
     if (old) closing = closing.then(() => old.close()).catch(() => {});
   };
 
+  const attach = (opened: Player): void => {
+    player = opened;
+    asked = { stage: '', at: 0 };
+    const stopState = opened.subscribe(() => {
+      const state = opened.getState();
+      now(state);
+      tick(state);
+      changes.poke();
+    });
+    const stopLab = opened.lab?.subscribe(() => {
+      tick(opened.getState());
+      changes.poke();
+    });
+    let solved = '';
+    const stopWorkbook = opened.workbook?.subscribe(() => {
+      const works = Object.entries(opened.workbook?.getState() ?? {});
+      const passed = works.filter(([, work]) => work.verdict?.outcome === 'passed').map(([id]) => id);
+      // The learner reads what else there is to say of a right answer before they write on.
+      if (passed.join() !== solved && passed.length > 0) desk?.lookAt('output');
+      solved = passed.join();
+      tick(opened.getState());
+      changes.poke();
+    });
+    unsubscribe = () => {
+      stopState();
+      stopLab?.();
+      stopWorkbook?.();
+    };
+    tick(opened.getState());
+  };
+
   const openLesson = async (lesson: string, page: string | null, how?: HowToOpen): Promise<void> => {
     closePlayer();
     if (how !== 'review') review = null;
@@ -139,37 +172,30 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
         closing = closing.then(() => opened.close()).catch(() => {});
         return;
       }
-      player = opened;
-      asked = { stage: '', at: 0 };
-      const stopState = opened.subscribe(() => {
-        const state = opened.getState();
-        now(state);
-        tick(state);
-        changes.poke();
-      });
-      const stopLab = opened.lab?.subscribe(() => {
-        tick(opened.getState());
-        changes.poke();
-      });
-      let solved = '';
-      const stopWorkbook = opened.workbook?.subscribe(() => {
-        const works = Object.entries(opened.workbook?.getState() ?? {});
-        const passed = works.filter(([, work]) => work.verdict?.outcome === 'passed').map(([id]) => id);
-        // The learner reads what else there is to say of a right answer before they write on.
-        if (passed.join() !== solved && passed.length > 0) desk?.lookAt('output');
-        solved = passed.join();
-        tick(opened.getState());
-        changes.poke();
-      });
-      unsubscribe = () => {
-        stopState();
-        stopLab?.();
-        stopWorkbook?.();
-      };
-      tick(opened.getState());
+      attach(opened);
       ui.dispatch({ type: 'opened' });
     } catch (error) {
       if (mine === opening) goHome(words(error));
+    }
+  };
+
+  /** Another player of this lesson in place of the one that is open; what is looked at stays. */
+  const reload: Controller['reload'] = async (reopen) => {
+    const from = player?.getState();
+    if (!from || ui.get().screen !== 'lesson') return;
+    opening += 1;
+    const mine = opening;
+    try {
+      const opened = await reopen(from);
+      if (mine !== opening || closed) {
+        closing = closing.then(() => opened.close()).catch(() => {});
+        return;
+      }
+      closePlayer();
+      attach(opened);
+      changes.poke();
+    } catch (error) {
+      if (mine === opening) ui.dispatch({ type: 'noticed', notice: words(error) });
     }
   };
 
@@ -508,6 +534,7 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
         });
       }, 50);
     },
+    reload,
     close: async () => {
       if (!closed) {
         closed = true;

@@ -7,7 +7,7 @@ import { useFunctionKeys } from './function-keys.ts';
 import { keysOf } from './keys.ts';
 
 /** Faster than our own pace of drawing, so that Ink adds no delay to it. */
-const maxFps = 120;
+const maxFps = 240;
 
 export type Suspend = (stop: () => void | Promise<void>) => Promise<void>;
 
