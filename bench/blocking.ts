@@ -1,19 +1,31 @@
 /**
- * How long after a session begins to wait pg-tutor says so, and how long after its release. The server's own clock
- * cannot be read for either, so what is measured is the longest it can have been: from the moment the statement was
- * sent to the event, and from the moment the releasing COMMIT was sent to the event.
+ * How long after a session begins to wait pg-tutor knows, and how long after that the terminal has the frame that
+ * shows it; and the same for its release: a real server, and the real screen of a lesson at 120x36. The server's own
+ * clock cannot be read for either, so what is measured is the longest it can have been: from the moment the statement
+ * that has to wait was sent, and from the moment the releasing COMMIT was sent.
+ *
+ *   npm run bench -- blocking [rounds]     500 by default
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Run } from '../src/engine/run.ts';
 import type { SqlStep } from '../src/lesson/types.ts';
 import { createScratch } from '../src/postgres/scratch.ts';
 import { openServer } from '../src/postgres/server.ts';
 import type { RunEvent } from '../src/timeline/events.ts';
 import { createRecorder } from '../src/timeline/recorder.ts';
+import { lostUpdate, untilReleased } from '../test/support/lost-update.ts';
+import { openLesson } from '../test/support/tui.ts';
+import { percentiles } from './support/measure.ts';
+import { createSink } from './support/sink.ts';
 
 const rounds = Number(process.argv[2] ?? 500);
+/** So that the timeline need not scroll: a row that moves to where its like was is not written again. */
+const perPage = 2;
+/** A learner reads before the next step. */
+const pause = 25;
 const position = { file: '', line: 0, column: 0 };
 const step = (id: string, session: string, sql: string): SqlStep => ({
   kind: 'sql',
@@ -29,10 +41,6 @@ const step = (id: string, session: string, sql: string): SqlStep => ({
   sqlPosition: position,
 });
 
-const percentile = (values: readonly number[], share: number): number =>
-  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ??
-  Number.NaN;
-
 const folder = mkdtempSync(path.join(tmpdir(), 'pg-tutor-bench-'));
 const server = await openServer({
   target: { kind: 'embedded' },
@@ -47,34 +55,74 @@ const scratch = await createScratch(server, {
     await connection.rows('insert into t values (1, 0)');
   },
 });
-const seen = new Map<string, number>();
+
+const sink = createSink({ columns: 120, rows: 36 });
+const opened = sink.until('next page');
+const { player, quit } = openLesson(lostUpdate, untilReleased().events, sink.size, { stdout: sink.stdout });
+await opened;
+
+type What = 'block' | 'release';
+/** What stands in a row that is drawn anew for this. */
+const signs = { block: 'waits for', release: 'waited' } as const;
+const sent = new Map<string, number>();
+const told = new Map<string, { readonly at: number; readonly drawn: Promise<number> }>();
+const pids = new Map<string, number>();
+
+const whatOf = ({ type }: RunEvent): What | null => {
+  if (type === 'step-blocked') return 'block';
+  return type === 'step-unblocked' || type === 'step-finished' ? 'release' : null;
+};
 const emit = createRecorder(
   () => performance.now(),
-  (event: RunEvent) => seen.set(`${event.type} ${'step' in event ? event.step : ''}`, performance.now()),
+  (event: RunEvent) => {
+    if (event.type === 'session-opened') pids.set(event.session, event.pid);
+    if (event.type === 'statement-sent') sent.set(event.step, performance.now());
+    const what = whatOf(event);
+    if (what && 'step' in event && event.step.startsWith('wait-')) {
+      const key = `${what} ${event.step}`;
+      if (!told.has(key)) told.set(key, { at: performance.now(), drawn: sink.until(signs[what]) });
+    }
+    player.play(event);
+  },
 );
 const run = await Run.open(server, scratch, emit);
-const since = (from: string, to: string): number =>
-  (seen.get(to) ?? Number.NaN) - (seen.get(from) ?? Number.NaN);
+const perform = async (...what: Parameters<typeof step>): Promise<void> => {
+  await run.runStep(step(...what));
+  emit({ type: 'step-settled', step: what[0] });
+};
 
-const blocked: number[] = [];
-const released: number[] = [];
+const known = { block: [] as number[], release: [] as number[] };
+const shown = { block: [] as number[], release: [] as number[] };
+const note = async (what: What, cause: string, step: string): Promise<void> => {
+  const from = sent.get(cause) ?? Number.NaN;
+  const event = told.get(`${what} ${step}`);
+  if (!event) throw new Error(`no ${what} of ${step}`);
+  known[what].push(event.at - from);
+  shown[what].push((await event.drawn) - from);
+};
 for (let round = 0; round < rounds; round++) {
-  await run.runStep(step('hold', 'alice', 'begin; update t set v = v + 1 where id = 1'));
-  await run.runStep(step('wait', 'bob', 'update t set v = v + 1 where id = 1'));
-  blocked.push(since('statement-sent wait', 'step-blocked wait'));
-  await run.runStep(step('free', 'alice', 'commit'));
-  released.push(since('statement-sent free', 'step-finished wait'));
+  if (round % perPage === 0) {
+    emit({ type: 'database-ready', database: scratch.name, reason: 'reset' });
+    for (const [session, pid] of pids) emit({ type: 'session-opened', session, pid });
+    emit({ type: 'page-entered', page: 'bob-arrives' });
+  }
+  await perform(`hold-${round}`, 'alice', 'begin; update t set v = v + 1 where id = 1');
+  await sleep(pause);
+  await perform(`wait-${round}`, 'bob', 'update t set v = v + 1 where id = 1');
+  await note('block', `wait-${round}`, `wait-${round}`);
+  await sleep(pause);
+  await perform(`free-${round}`, 'alice', 'commit');
+  await note('release', `free-${round}`, `wait-${round}`);
+  await sleep(pause);
 }
-for (const [name, values] of [
-  ['block shown', blocked],
-  ['release shown', released],
-] as const) {
-  const [p50, p99, max] = [0.5, 0.99, 1].map((share) => percentile(values, share).toFixed(1));
-  process.stdout.write(
-    `${name.padEnd(14)} p50 ${p50} ms   p99 ${p99} ms   max ${max} ms   (${values.length})\n`,
-  );
+// What is printed while the screen is taken would be held back.
+await quit();
+for (const what of ['block', 'release'] as const) {
+  process.stdout.write(`${what.padEnd(8)} known   ${percentiles(known[what])}\n`);
+  process.stdout.write(`${what.padEnd(8)} shown   ${percentiles(shown[what])}\n`);
 }
 await run.close();
 await scratch.drop();
 await server.close();
 rmSync(folder, { recursive: true, force: true });
+process.exit(0);

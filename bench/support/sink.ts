@@ -4,7 +4,7 @@ import { Writable } from 'node:stream';
 export type Sink = {
   readonly stdout: NodeJS.WriteStream;
   readonly size: { readonly columns: number; readonly rows: number };
-  /** performance.now() of the write, after this call, that has the text in it, styles left out. */
+  /** performance.now() of the write, after this call, that has the text in it, styles left out; 5 s are given. */
   readonly until: (text: string) => Promise<number>;
 };
 
@@ -29,8 +29,12 @@ export const createSink = (size: Sink['size']): Sink => {
     stdout: Object.assign(stdout, { isTTY: true, ...size }) as unknown as NodeJS.WriteStream,
     size,
     until: (text) =>
-      new Promise((resolve) => {
-        waiting.set(text, resolve);
+      new Promise((resolve, reject) => {
+        const timer = setTimeout(() => reject(new Error(`nothing with "${text}" was drawn`)), 5_000);
+        waiting.set(text, (at) => {
+          clearTimeout(timer);
+          resolve(at);
+        });
       }),
   };
 };
