@@ -156,6 +156,8 @@ const inPlain = (globals: Globals, work: (plain: Plain) => Promise<PlainEnd>): P
               ...settings,
               lesson,
               only,
+              exercises: exercisesOf(store.lesson(lesson.id)),
+              drafts: openDrafts(),
               style,
               highlight,
               input: process.stdin,

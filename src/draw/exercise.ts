@@ -27,15 +27,15 @@ export const statusSpan = (status: ExerciseStatus, glyphs: Glyphs): Span => {
   }
 };
 
-/** The hints that have been opened. */
-export const drawHints = (exercise: Exercise, opened: number, options: ExerciseOptions): Line[] => {
+/** The hints that have been opened; `from`: those before it are left out. */
+export const drawHints = (exercise: Exercise, opened: number, options: ExerciseOptions, from = 0): Line[] => {
   const { width } = options;
   const count = exercise.hints.length;
   return exercise.hints
-    .slice(0, opened)
+    .slice(from, opened)
     .flatMap((hint, index): Line[] => [
       ...(index > 0 ? [[]] : []),
-      [span(`Hint ${index + 1} of ${count}`, { bold: true, color: 'cyan' })],
+      [span(`Hint ${from + index + 1} of ${count}`, { bold: true, color: 'cyan' })],
       ...prose(hint, { ...options, width: width - 2 }).map((line): Line => [span('  '), ...line]),
     ]);
 };

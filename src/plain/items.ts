@@ -1,5 +1,5 @@
-import type { Comparison, Lesson, Page, Prediction, ProseNode, ViewStep } from '../lesson/types.ts';
-import type { PlayerState } from '../player/state.ts';
+import type { Comparison, Exercise, Lesson, Page, Prediction, ProseNode, ViewStep } from '../lesson/types.ts';
+import type { ExerciseStatus, PlayerState } from '../player/state.ts';
 import type { ClaimCheck, LockTarget, ServerMessage, StatementResult } from '../timeline/events.ts';
 import type { StepState, TimelineState } from '../timeline/state.ts';
 
@@ -9,6 +9,15 @@ export type Item =
   | { readonly kind: 'page'; readonly page: Page; readonly number: number; readonly total: number }
   | { readonly kind: 'prose'; readonly nodes: readonly ProseNode[] }
   | { readonly kind: 'question'; readonly prediction: Prediction }
+  | { readonly kind: 'exercise'; readonly exercise: Exercise; readonly status: ExerciseStatus | null }
+  /** An answer was judged; `sentence`: why it does not pass. */
+  | {
+      readonly kind: 'judged';
+      readonly exercise: Exercise;
+      readonly answer: string;
+      readonly sentence: string | null;
+    }
+  | { readonly kind: 'exercise-skipped' }
   /** A step was sent to a session: its whole text. */
   | { readonly kind: 'step'; readonly session: string; readonly sql: string }
   /** One statement of it was sent. */

@@ -146,6 +146,17 @@ export class MarkdownWriter {
         const list = choices.map(({ text }, index) => `${index + 1}. ${escapeText(text)}`).join('\n');
         return `**Predict:** ${escapeText(question).trim()}\n\n${list}`;
       }
+      case 'exercise':
+        return `**Your turn:**\n\n${prose(item.exercise.task)}`;
+      case 'judged': {
+        const { exercise, answer, sentence } = item;
+        const verdict =
+          sentence === null ? '**It passes.**' : `**It does not pass:** ${escapeText(sentence)}`;
+        const why = prose([...(exercise.solutions[0]?.why ?? []), ...exercise.explanation]);
+        return ['A solution:', fence('sql', answer.trim()), verdict, why].filter(Boolean).join('\n\n');
+      }
+      case 'exercise-skipped':
+        return '_Skipped._';
       case 'step': {
         const code = fence('sql', item.sql);
         if (this.#sessions < 2) return code;

@@ -1,7 +1,8 @@
 import { releaseInWords } from '../draw/words.ts';
-import type { Block, Lesson, Prediction, ViewStep } from '../lesson/types.ts';
+import type { Block, Exercise, Lesson, Prediction, ViewStep } from '../lesson/types.ts';
 import {
   currentPage,
+  type Exercises,
   initialPlayerState,
   isStep,
   nextStep,
@@ -48,8 +49,9 @@ export class Narrator {
   /** What it released by then. */
   #released: Item[] = [];
 
-  constructor(lesson: Lesson) {
-    this.#state = initialPlayerState(lesson);
+  /** @param exercises how they stood when the lesson was last left */
+  constructor(lesson: Lesson, exercises: Exercises = {}) {
+    this.#state = initialPlayerState(lesson, exercises);
   }
 
   get state(): PlayerState {
@@ -106,6 +108,10 @@ export class Narrator {
       if (this.#told.has(block) || isStep(block)) return [];
       this.#told.add(block);
       if (block.kind === 'compare') return [{ kind: 'compare', block, steps: this.#state.timeline.steps }];
+      if (block.kind === 'exercise') {
+        const status = this.#state.exercises[block.id] ?? null;
+        return [{ kind: 'exercise', exercise: block, status }];
+      }
       if (block.kind === 'prose') return [{ kind: 'prose', nodes: block.nodes }];
       // A question whose step has run is no question any more.
       if (block.kind === 'prediction' && block.step === next?.id)
@@ -115,7 +121,7 @@ export class Narrator {
   }
 
   #before(event: RunEvent): readonly Item[] {
-    if (event.type === 'step-sent' || event.type === 'lesson-finished') return this.reveal();
+    if (['step-sent', 'exercise-judged', 'lesson-finished'].includes(event.type)) return this.reveal();
     if (event.type === 'page-entered' && event.page !== this.#state.page) {
       return [...this.reveal(), ...this.#pageEnd()];
     }
@@ -182,6 +188,15 @@ export class Narrator {
         const choice = state.predictions[event.prediction]?.choice ?? null;
         return prediction ? [{ kind: 'verdict', prediction, choice, right: event.right }] : [];
       }
+      case 'exercise-judged': {
+        const exercise = this.#block(
+          (block): block is Exercise => block.kind === 'exercise' && block.id === event.exercise,
+        );
+        const { answer, sentence } = event;
+        return exercise ? [{ kind: 'judged', exercise, answer, sentence }] : [];
+      }
+      case 'exercise-skipped':
+        return [{ kind: 'exercise-skipped' }];
       case 'claim-checked':
         return event.check.ok ? [] : [{ kind: 'false-claim', check: event.check }];
       case 'notification': {

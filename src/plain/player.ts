@@ -1,9 +1,13 @@
-import type { Lesson } from '../lesson/types.ts';
-import { nextStep, type Player, type PlayerState } from '../player/state.ts';
+import type { Exercise, Lesson } from '../lesson/types.ts';
+import { type Exercises, nextStep, openExercise, type Player, type PlayerState } from '../player/state.ts';
+import type { Workbook } from '../player/workbook-state.ts';
+import type { Drafts } from '../progress/drafts.ts';
 import { toAnsi } from '../text/ansi.ts';
 import type { Glyphs } from '../text/glyphs.ts';
 import type { Highlighter } from '../text/highlight.ts';
+import type { Line } from '../text/line.ts';
 import type { RunEvent } from '../timeline/events.ts';
+import { answerExercise } from './answering.ts';
 import { helpText, promptFor, readAnswer } from './answers.ts';
 import type { Item } from './items.ts';
 import { LineReader } from './line-reader.ts';
@@ -14,6 +18,10 @@ export type PlainPlayerOptions = {
   readonly lesson: Lesson;
   /** Only the page the lesson is opened at is played. */
   readonly only?: boolean;
+  /** How the lesson's exercises stood when it was last left. */
+  readonly exercises?: Exercises;
+  /** What the learner has written for exercises. */
+  readonly drafts?: Pick<Drafts, 'read' | 'write'>;
   /** Opens the lesson; gives each event to `onEvent`. */
   readonly openPlayer: (onEvent: (event: RunEvent) => void) => Player;
   readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean };
@@ -48,19 +56,27 @@ const score = (state: PlayerState): { readonly asked: number; readonly right: nu
 /** Plays a lesson as a conversation: lines are only ever appended. */
 export const playPlain = async (options: PlainPlayerOptions): Promise<PlainEnd> => {
   const { lesson, input, write, style } = options;
-  const narrator = new Narrator(lesson);
+  const narrator = new Narrator(lesson, options.exercises);
   const writer = new TextWriter({ ...options, asked: true });
   const lines = options.lines ?? new LineReader(input);
   let prompt: string | null = null;
 
-  const tell = (items: readonly Item[]): void => {
-    for (const line of items.flatMap((item) => writer.write(item))) {
-      write(`${toAnsi(line, { color: style, style }).trimEnd()}\n`);
-    }
+  const print = (all: readonly Line[]): void => {
+    for (const line of all) write(`${toAnsi(line, { color: style, style }).trimEnd()}\n`);
   };
+  const tell = (items: readonly Item[]): void => print(items.flatMap((item) => writer.write(item)));
   const ask = (text: string): void => {
     prompt = text;
     write(`\n${text}`);
+  };
+  /** What the learner types after a prompt; null: there will be nothing more. */
+  const listen = async (): Promise<string | null> => {
+    const line = await lines.next();
+    prompt = null;
+    if (line === null) write('\n');
+    // A terminal has shown what was typed; a transcript of piped answers should show them too.
+    else if (input.isTTY !== true) write(`${line}\n`);
+    return line;
   };
 
   const player = options.openPlayer((event) => {
@@ -79,7 +95,16 @@ export const playPlain = async (options: PlainPlayerOptions): Promise<PlainEnd> 
     leave = resolve;
   });
   let cancelled: PlayerState['timeline']['steps'][number] | undefined;
+  /** The answer whose judging was cancelled last. */
+  let stopped: string | null = null;
   const stopListening = options.onInterrupt(() => {
+    const works = Object.values(player.workbook?.getState() ?? {});
+    const work = works.find(({ phase }) => phase !== 'idle');
+    if (work && work.answer !== stopped) {
+      stopped = work.answer;
+      player.workbook?.cancel();
+      return;
+    }
     const open = player.getState().timeline.steps.find((step) => step.endedAt === null);
     if (!open || open.step === cancelled?.step) return leave('interrupted');
     cancelled = open;
@@ -102,6 +127,26 @@ export const playPlain = async (options: PlainPlayerOptions): Promise<PlainEnd> 
       look();
     });
 
+  const workOut = async (exercise: Exercise, workbook: Workbook): Promise<PlainEnd | null> => {
+    const end = await answerExercise({
+      ...options,
+      drafts: options.drafts,
+      exercise,
+      player,
+      workbook,
+      tell: print,
+      ask: (text) => {
+        write(text);
+        return listen();
+      },
+    });
+    if (end === 'back') player.dispatch({ type: 'back' });
+    if (end === 'quit') return 'left';
+    if (end === 'input-ended') return 'input-ended';
+    await until(() => true);
+    return null;
+  };
+
   /** Asks for what the learner wants and does it. @returns how the lesson ended, null: it goes on */
   const turn = async (): Promise<PlainEnd | null> => {
     const state = player.getState();
@@ -113,15 +158,11 @@ export const playPlain = async (options: PlainPlayerOptions): Promise<PlainEnd> 
       return 'finished';
     }
     tell(narrator.reveal());
+    const exercise = state.phase === 'ready' ? openExercise(state) : null;
+    if (exercise && player.workbook) return workOut(exercise, player.workbook);
     ask(promptFor(state));
-    const line = await lines.next();
-    prompt = null;
-    if (line === null) {
-      write('\n');
-      return 'input-ended';
-    }
-    // A terminal has shown what was typed; a transcript of piped answers should show them too.
-    if (input.isTTY !== true) write(`${line}\n`);
+    const line = await listen();
+    if (line === null) return 'input-ended';
     const now = player.getState();
     const answer = readAnswer(line, now);
     if (answer === 'quit') return 'left';

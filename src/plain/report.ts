@@ -11,6 +11,7 @@ export type LessonReport = {
     readonly title: string;
     readonly steps: readonly unknown[];
     readonly predictions: readonly unknown[];
+    readonly exercises: readonly unknown[];
   }[];
   readonly checks: readonly ClaimCheck[];
   /** Why the lesson could not be played to its end; null: it was. */
@@ -42,7 +43,12 @@ export const lessonReport = (
           { id: block.id, question: block.question, choices: block.choices.map(({ text }) => text), right },
         ];
       });
-      return [{ id: page.id, title: page.title, steps, predictions }];
+      const exercises = page.blocks.flatMap((block) => {
+        if (block.kind !== 'exercise') return [];
+        const solutions = block.solutions.map(({ label, sql }) => ({ label, sql }));
+        return [{ id: block.id, passed: (last ?? state).exercises[block.id] === 'passed', solutions }];
+      });
+      return [{ id: page.id, title: page.title, steps, predictions, exercises }];
     }),
     checks: summary.checks,
     error: summary.error,

@@ -1,4 +1,5 @@
 import { drawComparison } from '../draw/compare.ts';
+import { statusSpan } from '../draw/exercise.ts';
 import { drawPlan } from '../draw/plan.ts';
 import { planOf } from '../draw/plan-cache.ts';
 import { layoutProse } from '../draw/prose.ts';
@@ -134,6 +135,31 @@ export class TextWriter {
         return this.#block(layoutProse(item.nodes, { width, glyphs, highlight }));
       case 'question':
         return this.#block(this.#question(item));
+      case 'exercise': {
+        const { exercise, status } = item;
+        const head: Line = [
+          span('Your turn', { bold: true }),
+          ...(status ? [span(': '), statusSpan(status, glyphs)] : []),
+        ];
+        return this.#block([head, ...layoutProse(exercise.task, { width, glyphs, highlight })]);
+      }
+      case 'judged': {
+        // To somebody who answers, whoever asked them says what came of it.
+        if (asked) return [];
+        const { exercise, answer, sentence } = item;
+        const sql = indented(highlight(answer.trim(), 'sql'));
+        const verdict =
+          sentence === null
+            ? this.#wrap(`${glyphs.done} It passes.`, { color: 'green' })
+            : this.#wrap(`${glyphs.failed} It does not pass: ${sanitizeLine(sentence, ' ')}`, {
+                color: 'red',
+              });
+        const why = [...(exercise.solutions[0]?.why ?? []), ...exercise.explanation];
+        const head: Line = [span('The solution', { bold: true })];
+        return this.#block([head, ...sql, ...verdict, ...layoutProse(why, { width, glyphs, highlight })]);
+      }
+      case 'exercise-skipped':
+        return this.#block([plainLine('Skipped.', { dim: true })]);
       case 'statement':
         return this.#statement(item.session, item.sql);
       case 'result': {

@@ -1,5 +1,5 @@
 import { EngineError } from '../engine/error.ts';
-import type { Lesson, Prediction } from '../lesson/types.ts';
+import type { Exercise, Lesson, Prediction } from '../lesson/types.ts';
 import type { Server } from '../postgres/types.ts';
 import { withRemedy } from '../text/error-words.ts';
 import type { ClaimCheck, EventBody, RunEvent } from '../timeline/events.ts';
@@ -13,6 +13,8 @@ export type RunOptions = {
   readonly server: Server;
   readonly clock?: Clock;
   readonly onEvent?: (event: RunEvent) => void;
+  /** Exercises are solved: the first solution of each is judged, and must pass. */
+  readonly solve?: boolean;
   /** Aborting ends the sessions and drops the database. */
   readonly signal?: AbortSignal;
   /** Whether the answers that exercises come with are judged as well. */
@@ -58,6 +60,31 @@ export const runLesson = async (options: RunOptions): Promise<RunSummary> => {
     options.onEvent?.(event);
   });
   const { version, major, own } = server.info;
+  const solve = async (exercise: Exercise): Promise<void> => {
+    const [solution] = exercise.solutions;
+    if (!solution) return;
+    const { createJudge } = await import('./judge.ts');
+    const judge = createJudge({ lesson, exercise, server });
+    try {
+      const verdict = await judge.judge(solution.sql, signal ? { signal } : {});
+      if (verdict.outcome === 'cancelled') return;
+      const passed = verdict.outcome === 'passed';
+      const sentence = passed ? null : verdict.sentence;
+      emit({ type: 'exercise-judged', exercise: exercise.id, answer: solution.sql, passed, sentence });
+      const { file, line, column } = solution.position;
+      const check = {
+        file,
+        line,
+        column,
+        ok: passed,
+        claimed: 'the solution passes',
+        happened: sentence ?? 'it passes',
+      };
+      emit({ type: 'claim-checked', step: exercise.id, check });
+    } finally {
+      await judge.close();
+    }
+  };
   emit({ type: 'run-started', lesson: lesson.id, postgres: { version, major, own } });
   const stage = new Stage(lesson, server, emit, () => state.timeline, true);
   const abort = () => void stage.close();
@@ -68,8 +95,9 @@ export const runLesson = async (options: RunOptions): Promise<RunSummary> => {
     await stage.fresh('start');
     for (const page of lesson.pages) {
       emit({ type: 'page-entered', page: page.id });
-      for (const step of page.blocks.filter(isStep)) {
-        if (!appliesTo(step, major)) continue;
+      for (const step of page.blocks) {
+        if (step.kind === 'exercise' && options.solve) await solve(step);
+        if (!isStep(step) || !appliesTo(step, major)) continue;
         await stage.perform(step);
         if (state.phase === 'broken') throw new EngineError(state.problem ?? 'the run broke');
         await stage.check(step);

@@ -62,6 +62,7 @@ const runOne = async (
     lesson,
     server,
     signal,
+    solve: true,
     onEvent: (event) => {
       if (!signal.aborted) transcript.event(event);
     },
