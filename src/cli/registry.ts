@@ -53,6 +53,11 @@ export const registry: Readonly<Record<string, Entry>> = {
     summary: 'write the skeleton of a lesson',
     load: () => import('./commands/new.ts'),
   },
+  watch: {
+    usage: 'watch <lesson>',
+    summary: 'open a lesson while you write it: each save opens it anew',
+    load: () => import('./commands/watch.ts'),
+  },
   lint: {
     usage: 'lint [lesson...]',
     summary: 'say what lessons lack, without running them',

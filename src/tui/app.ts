@@ -2,6 +2,7 @@ import { createController } from './controller.ts';
 import type { TuiDeps } from './deps.ts';
 import type { Suspend } from './mount.tsx';
 import { takeTerminal } from './terminal.ts';
+import { withWatch } from './watch.ts';
 
 const stopProcessGroup = (): void => {
   // As the terminal does for Ctrl+Z: the shell's whole job, npm included.
@@ -50,7 +51,7 @@ export const runTui = async (deps: TuiDeps): Promise<number> => {
     }
     return edited ?? text;
   };
-  const controller = createController(deps, {
+  const screens = createController(deps, {
     edit,
     quit: (code) => quit(code),
     suspend: () => {
@@ -59,6 +60,7 @@ export const runTui = async (deps: TuiDeps): Promise<number> => {
     },
     redraw: () => redraw(),
   });
+  const controller = deps.watch ? withWatch(screens, deps.watch, deps.glyphs) : screens;
   try {
     controller.start();
     const { columns: width, rows: height } = deps.stdout;

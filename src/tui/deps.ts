@@ -1,7 +1,7 @@
 import type { Catalog } from '../lesson/catalog.ts';
 import type { PageText } from '../lesson/lesson-text.ts';
 import type { Sandbox } from '../player/sandbox-state.ts';
-import type { Player } from '../player/state.ts';
+import type { Player, PlayerState } from '../player/state.ts';
 import type { Drafts } from '../progress/drafts.ts';
 import type { ProgressStore } from '../progress/types.ts';
 import type { Glyphs } from '../text/glyphs.ts';
@@ -29,6 +29,20 @@ export type HowToOpen = 'start' | 'resume' | 'review';
 export type TerminalInput = NodeJS.ReadStream;
 export type TerminalOutput = NodeJS.WriteStream;
 
+/** The lesson that is open, while its author writes it. */
+export type Watch = {
+  /** What is known of the file as it was saved last: in a few words, and its problems as `file:line:column: …`. */
+  readonly report: () => {
+    readonly words: string;
+    readonly ok: boolean;
+    readonly problems: readonly string[];
+  };
+  /** The version saved last, where the one before it was left. */
+  readonly reopen: (from: PlayerState) => Promise<Player>;
+  /** `lesson`: there is a version to be played; `report`: more is known of it. @returns a function that stops the calls */
+  readonly subscribe: (listener: (what: 'lesson' | 'report') => void) => () => void;
+};
+
 /** Everything the screens need from outside. */
 export type TuiDeps = {
   readonly catalog: Catalog;
@@ -49,6 +63,8 @@ export type TuiDeps = {
    * with words for the learner.
    */
   readonly editText?: (text: string, signal: AbortSignal) => Promise<string>;
+  /** A lesson that is being written. */
+  readonly watch?: Watch;
   readonly start: Start;
   readonly glyphs: Glyphs;
   /** false: bold, dim and the like, but no colours (NO_COLOR). */
