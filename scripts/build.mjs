@@ -1,7 +1,7 @@
 // Bundles src/ into dist/: one entry, code split at every dynamic import, React in production mode.
 
 import { readFileSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -38,12 +38,15 @@ export const options = (outdir = path.join(root, 'dist')) => ({
     'react-devtools-core': './scripts/empty.mjs',
     // cli-highlight imports all 190 languages; we show four.
     'highlight.js': './src/text/highlight-languages.cjs',
+    // Its CommonJS twin, the main file, would have no names when it is imported late.
+    'libpg-query': './node_modules/libpg-query/wasm/index.js',
   },
   inject: ['scripts/lazy-segmenter.mjs'],
   plugins: quickInk,
   external: ['pg-native'],
   banner: {
-    js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);",
+    // libpg-query looks for its WebAssembly beside itself, in __dirname.
+    js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url),__dirname=import.meta.dirname;",
   },
 });
 
@@ -85,6 +88,10 @@ export const buildAll = async (outdir = path.join(root, 'dist')) => {
     await writeFile(
       path.join(fresh, 'THIRD-PARTY-NOTICES.txt'),
       thirdPartyNotices(result.metafile).join('\n---\n\n'),
+    );
+    await copyFile(
+      path.join(root, 'node_modules/libpg-query/wasm/libpg-query.wasm'),
+      path.join(fresh, 'chunks/libpg-query.wasm'),
     );
     await writeIndex(fresh);
     await rm(outdir, { recursive: true, force: true });
