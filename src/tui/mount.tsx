@@ -9,6 +9,13 @@ import { keysOf } from './keys.ts';
 /** Faster than our own pace of drawing, so that Ink adds no delay to it. */
 const maxFps = 240;
 
+/**
+ * Ink draws from where the cursor is. After our own first frame that is the end of the last row, and a terminal that
+ * is on the alternate screen already neither clears it nor moves the cursor. The update that begins here ends with
+ * Ink's first frame, so nothing flickers.
+ */
+const emptyScreen = '\x1b[?2026h\x1b[H\x1b[J';
+
 export type Suspend = (stop: () => void | Promise<void>) => Promise<void>;
 
 const App = ({
@@ -43,10 +50,11 @@ export type Mounted = {
 /** Ink's part of the screens: it draws the controller's frames and hands it the keys. */
 export const mount = (
   controller: Controller,
-  deps: TuiDeps,
+  deps: Pick<TuiDeps, 'stdin' | 'stdout' | 'color'>,
   onMount: (suspend: Suspend) => void,
 ): Mounted => {
   const app = <App controller={controller} color={deps.color} onMount={onMount} />;
+  deps.stdout.write(emptyScreen);
   const ink = render(app, {
     stdin: deps.stdin,
     stdout: deps.stdout,
