@@ -54,7 +54,7 @@ const check = async (lesson: Lesson, server: Server, signal: AbortSignal) => {
   const unmet = await unmetOn(server, lesson.needs);
   if (unmet.length > 0)
     return { problems: [`this server lacks what the lesson needs: ${unmet.join(', ')}`], checks: 0 };
-  const { checks, failed, error } = await runLesson({ lesson, server, signal });
+  const { checks, failed, error } = await runLesson({ lesson, server, signal, exercises: true });
   const problems = failed.map((one) => falseClaimInWords({ ...one, file: fromHere(one.file) }));
   if (error !== null) problems.push(sanitizeLine(`${fromHere(lesson.file)}:1:1: ${error}`));
   return { problems, checks: checks.length };

@@ -14,12 +14,10 @@ import {
   wholeNumber,
   yesOrNo,
 } from './schema.ts';
+import { namePattern } from './slug.ts';
 import type { Claim, ClaimSet, Position } from './types.ts';
 import { anyVersion } from './versions.ts';
 import { isList, type YamlPath, type YamlSource } from './yaml.ts';
-
-/** What sessions and steps may be called. */
-export const namePattern = /^[a-z][a-z0-9_-]*$/;
 
 const rows = list(list(cell, 'a row such as [1, a]'), 'a list of rows such as [[1, a], [2, b]]');
 const name = pattern('a name', namePattern);

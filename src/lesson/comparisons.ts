@@ -1,8 +1,8 @@
-import { namePattern } from './claims.ts';
 import { didYouMean } from './closest.ts';
 import type { Fence, Info } from './fences.ts';
 import { type Problems, quoted } from './problems.ts';
 import { list, mapping, pattern, readShape, text } from './schema.ts';
+import { namePattern } from './slug.ts';
 import type { Comparison, SqlStep, Step } from './types.ts';
 import { readYaml } from './yaml.ts';
 

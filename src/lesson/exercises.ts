@@ -1,9 +1,9 @@
-import { namePattern } from './claims.ts';
 import { checksShape, toChecks } from './exercise-checks.ts';
 import type { Fence, Info } from './fences.ts';
 import { type Problems, quoted } from './problems.ts';
 import { readMarkdown, toProse } from './prose.ts';
 import { mapping, oneOrMore, pattern, readShape, scalarOf, text, wordOr } from './schema.ts';
+import { namePattern } from './slug.ts';
 import {
   type Answer,
   type Exercise,

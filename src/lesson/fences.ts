@@ -1,8 +1,8 @@
 import type { Code } from 'mdast';
-import { namePattern } from './claims.ts';
 import { closest, didYouMean } from './closest.ts';
 import { type Excerpt, makeExcerpt } from './excerpt.ts';
 import { type Problems, quoted } from './problems.ts';
+import { namePattern } from './slug.ts';
 import type { Position, VersionRange } from './types.ts';
 import { anyVersion, parseVersionRange } from './versions.ts';
 

@@ -1,3 +1,6 @@
+/** What sessions and steps may be called. */
+export const namePattern = /^[a-z][a-z0-9_-]*$/;
+
 /** Lower-case letters and digits joined by `-`; accents are dropped, other scripts kept. */
 export const slugify = (text: string): string =>
   text

@@ -187,7 +187,7 @@ describe('claims', () => {
     expect(only('error: null')).toMatchObject({ sqlstate: null });
   });
 
-  it('stand in the order of the file, each at its key', () => {
+  it('stand in the order of the file, each at its key or its place in a list', () => {
     const [set] = claimsOf(
       'tag: SELECT 1',
       'notice: [a, b]',
@@ -209,11 +209,11 @@ describe('claims', () => {
     });
     expect(set?.claims.map(({ kind, position }) => `${kind} ${position.line}:${position.column}`)).toEqual([
       'tag 14:1',
-      'notice 15:1',
-      'notice 15:1',
+      'notice 15:10',
+      'notice 15:13',
       'columns 16:1',
-      'state 20:1',
-      'state 20:1',
+      'state 21:5',
+      'state 22:5',
     ]);
     expect(set?.claims.slice(-2)).toMatchObject([
       { sql: 'select 1', rows: [['1']], ordered: true },
