@@ -78,7 +78,7 @@ const emit = createRecorder(
     if (event.type === 'session-opened') pids.set(event.session, event.pid);
     if (event.type === 'statement-sent') sent.set(event.step, performance.now());
     const what = whatOf(event);
-    if (what && 'step' in event && event.step.startsWith('wait-')) {
+    if (what && 'step' in event && event.step?.startsWith('wait-')) {
       const key = `${what} ${event.step}`;
       if (!told.has(key)) told.set(key, { at: performance.now(), drawn: sink.until(signs[what]) });
     }

@@ -7,6 +7,7 @@ import { readPlans } from '../src/explain/read.ts';
 import { unicodeGlyphs } from '../src/text/glyphs.ts';
 import { createExplainScreen } from '../src/tui/explain-screen.ts';
 import { catalogOf, openTui } from '../test/support/tui.ts';
+import { collectGarbage, cpuSince, median } from './support/measure.ts';
 
 type Raw = { [key: string]: unknown; Plans?: Raw[] };
 
@@ -57,12 +58,6 @@ const makePlan = (count: number): string => {
   return JSON.stringify([{ Plan: plan, 'Planning Time': 3, 'Execution Time': 10_010 }]);
 };
 
-const cpu = (from: NodeJS.CpuUsage): number => {
-  const { user, system } = process.cpuUsage(from);
-  return (user + system) / 1000;
-};
-const median = (values: number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 const say = (name: string, ms: number): void => {
   process.stdout.write(`${name.padEnd(50)} ${ms.toFixed(1).padStart(8)} ms\n`);
 };
@@ -72,6 +67,7 @@ const nothing = (): void => {};
 
 for (const count of [500, 5_000, 20_000]) {
   const text = makePlan(count);
+  collectGarbage();
   const first = process.cpuUsage();
   const items = readPlans(text).map((plan) => ({ name: 'bench', plan }));
   const screen = createExplainScreen({
@@ -85,7 +81,7 @@ for (const count of [500, 5_000, 20_000]) {
     redraw: nothing,
   });
   screen.frame(size);
-  say(`${count} nodes: read and draw the first frame`, cpu(first));
+  say(`${count} nodes: read and draw the first frame`, cpuSince(first));
   // Look-alikes are folded at first; unfolded every row is there.
   screen.press('e', size);
   screen.frame(size);
@@ -94,7 +90,7 @@ for (const count of [500, 5_000, 20_000]) {
     const from = process.cpuUsage();
     screen.press(key % 10 === 9 ? 'pgdn' : 'down', size);
     screen.frame(size);
-    keys.push(cpu(from));
+    keys.push(cpuSince(from));
   }
   say(`${count} nodes: a key, our part (median of 300)`, median(keys));
 }
@@ -123,7 +119,7 @@ const pressed = async (key: string): Promise<number> => {
   const from = process.cpuUsage();
   screen.type(key);
   await drawn;
-  return cpu(from);
+  return cpuSince(from);
 };
 while (!screen.rawMode) await new Promise((resolve) => setImmediate(resolve));
 await pressed('e');

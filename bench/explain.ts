@@ -1,12 +1,14 @@
 /**
- * How much CPU it takes to read a plan and to derive its numbers, for 500, 5,000 and 20,000 nodes. Medians; the last
- * column is per thousand nodes, and should not grow.
+ * How much CPU it takes to read a plan, to derive its numbers and to lay it out, for 500, 5,000 and 20,000 nodes.
+ * Medians of warm code, before them the very first plan; the last column is per thousand nodes, and should not grow.
  *
  *   npm run bench -- explain [rounds]     9 by default
  */
+import { loadavg } from 'node:os';
 import { drawPlan } from '../src/draw/plan.ts';
 import { readPlan } from '../src/explain/read.ts';
 import { unicodeGlyphs } from '../src/text/glyphs.ts';
+import { collectGarbage, cpuSince, median } from './support/measure.ts';
 
 const rounds = Number(process.argv[2] ?? 9);
 
@@ -82,15 +84,20 @@ const planOf = (count: number): string => {
 };
 
 const cpu = (work: () => void): number => {
+  // What is left of making the plan, and of the round before, is not the reader's.
+  collectGarbage();
   const from = process.cpuUsage();
   work();
-  const used = process.cpuUsage(from);
-  return (used.user + used.system) / 1000;
+  return cpuSince(from);
 };
 
-const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-
 const options = { width: 120, glyphs: unicodeGlyphs };
+const cold = planOf(5000);
+process.stdout.write(
+  `the first plan, 5,001 nodes: ${cpu(() => drawPlan(readPlan(cold), options)).toFixed(1)} ms   (load ${loadavg()[0]?.toFixed(1)})\n`,
+);
+// Node compiles what is used often, and that is CPU too.
+for (let round = 0; round < 5; round++) drawPlan(readPlan(cold), options);
 for (const count of [500, 5000, 20_000]) {
   const text = planOf(count);
   let nodes = 0;

@@ -1,11 +1,12 @@
 /**
  * Wall time of isolation specs: `pg-tutor spec --regress` beside PostgreSQL's own isolationtester, on one server, in
  * turns, each round in fresh databases. Ours is one process for all files, with its start; isolationtester is one
- * process for each file, as pg_isolation_regress starts it. Below it the specs that differ most, timed inside.
+ * process for each file, as pg_isolation_regress starts it. Below it every spec by itself: both programs in turns in
+ * one database, ours inside this process, the median of the rounds. A spec whose outputs differ is marked.
  *
  *   npm run bench -- isolation [rounds] [folder of .spec files]     3, and ../shared/conformance/isolation/specs or ours
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -51,78 +52,93 @@ const timed = async (work: (database: string) => Promise<void>): Promise<number>
   return took;
 };
 
-const theirs = new Map<string, number>();
-const ours = new Map<string, number>();
-const keepLeast = (times: Map<string, number>, name: string, took: number): void => {
-  times.set(name, Math.min(took, times.get(name) ?? Number.POSITIVE_INFINITY));
-};
-
 const runTheirs = () =>
   timed(async (database) => {
-    for (const name of names) {
-      const start = performance.now();
-      await isolationtester({
-        server: server.info,
-        database,
-        name,
-        spec: readFileSync(fileOf(name), 'utf8'),
-      });
-      keepLeast(theirs, name, performance.now() - start);
-    }
+    for (const name of names) await theirOutput(name, database);
   });
 
+const theirOutput = async (name: string, database: string): Promise<string> => {
+  const spec = readFileSync(fileOf(name), 'utf8');
+  return (await isolationtester({ server: server.info, database, name, spec })).output;
+};
+
 const runOurs = () =>
-  timed(async (database) => {
+  timed((database) => {
     const { host, user } = server.info;
     const url = `postgresql://${user}@/${database}?host=${encodeURIComponent(host)}`;
     const words = ['spec', '--regress', '--yes', '--url', url, '--dbname', database, ...names.map(fileOf)];
-    spawnSync(process.execPath, [path.join(root, 'bin/pg-tutor.js'), ...words], { stdio: 'ignore' });
+    const child = spawn(process.execPath, [path.join(root, 'bin/pg-tutor.js'), ...words], {
+      stdio: 'ignore',
+    });
+    return new Promise((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', () => resolve());
+    });
   });
 
-/** In this process, one by one: for the table only. */
-const runInside = () =>
+const ourOutput = async (
+  name: string,
+  database: string,
+  settings: Readonly<Record<string, string>>,
+): Promise<string> => {
+  const output: string[] = [];
+  const write = (text: string): void => void output.push(text);
+  const spec = parseSpec(readFileSync(fileOf(name), 'utf8'), name);
+  const options = { spec, server, database, settings, maxStepWait: 60_000, write, warn: write };
+  await runSpec({ ...options, applicationName: `isolation/${name}` });
+  return output.join('');
+};
+
+type Turns = { readonly c: number[]; readonly us: number[]; differs: boolean };
+const table = new Map<string, Turns>(names.map((name) => [name, { c: [], us: [], differs: false }]));
+
+/** Runs one spec with both, whoever is `first`; load that comes and goes hits both alike. */
+const inTurns = (oursFirst: boolean) =>
   timed(async (database) => {
     const settings = await regressSettings(server, database);
-    for (const name of names) {
-      const start = performance.now();
-      const spec = parseSpec(readFileSync(fileOf(name), 'utf8'), name);
-      const options = {
-        spec,
-        server,
-        database,
-        settings,
-        maxStepWait: 60_000,
-        write: () => {},
-        warn: () => {},
-      };
-      await runSpec({ ...options, applicationName: `isolation/${name}` });
-      keepLeast(ours, name, performance.now() - start);
+    for (const [name, turns] of table) {
+      const outputs: string[] = [];
+      for (const mine of [oursFirst, !oursFirst]) {
+        const start = performance.now();
+        outputs.push(await (mine ? ourOutput(name, database, settings) : theirOutput(name, database)));
+        (mine ? turns.us : turns.c).push(performance.now() - start);
+      }
+      if (outputs[0] !== outputs[1]) turns.differs = true;
     }
   });
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`.padStart(9);
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+const median = (values: readonly number[]): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = sorted.length / 2;
+  return ((sorted[Math.ceil(half) - 1] ?? Number.NaN) + (sorted[Math.floor(half)] ?? Number.NaN)) / 2;
+};
+const row = (label: string, c: number, us: number, mark = ''): void => {
+  process.stdout.write(`${label.padEnd(36)}${seconds(c)} ${seconds(us)}   ${(us / c).toFixed(2)}${mark}\n`);
+};
 
-const pairs: { readonly c: number; readonly us: number }[] = [];
-process.stdout.write(`${names.length} specs of ${folder}\n          isolationtester   pg-tutor   ratio\n`);
+const totals: { readonly c: number[]; readonly us: number[] } = { c: [], us: [] };
+process.stdout.write(`${names.length} specs of ${folder}\n`);
+process.stdout.write(`${''.padEnd(30)}isolationtester  pg-tutor  ratio\n`);
 for (let round = 1; round <= rounds; round++) {
   // Whoever goes first changes from round to round.
-  const first = round % 2 === 1 ? await runTheirs() : await runOurs();
-  const second = round % 2 === 1 ? await runOurs() : await runTheirs();
-  const [c, us] = round % 2 === 1 ? [first, second] : [second, first];
-  pairs.push({ c, us });
-  process.stdout.write(`round ${round}         ${seconds(c)}  ${seconds(us)}   ${(us / c).toFixed(2)}\n`);
+  const oursFirst = round % 2 === 0;
+  for (const mine of [oursFirst, !oursFirst])
+    (mine ? totals.us : totals.c).push(await (mine ? runOurs() : runTheirs()));
+  row(`round ${round}`, totals.c.at(-1) ?? 0, totals.us.at(-1) ?? 0);
+  await inTurns(oursFirst);
 }
-const [c, us] = [median(pairs.map((pair) => pair.c)), median(pairs.map((pair) => pair.us))];
-process.stdout.write(`median          ${seconds(c)}  ${seconds(us)}   ${(us / c).toFixed(2)}\n\n`);
-await runInside();
-const gain = (name: string): number => (theirs.get(name) ?? 0) - (ours.get(name) ?? 0);
-for (const name of [...names].sort((a, b) => Math.abs(gain(b)) - Math.abs(gain(a))).slice(0, 12)) {
-  process.stdout.write(
-    `  ${name.padEnd(34)}${seconds(theirs.get(name) ?? 0)} ${seconds(ours.get(name) ?? 0)}\n`,
-  );
-}
+row('total, median of the rounds', median(totals.c), median(totals.us));
+process.stdout.write('\none by one\n');
+const medians = [...table].map(([name, { c, us, differs }]) => ({
+  name,
+  c: median(c),
+  us: median(us),
+  mark: differs ? '  differs' : '',
+}));
+for (const { name, c, us, mark } of medians.sort((a, b) => b.us - b.c - (a.us - a.c))) row(name, c, us, mark);
+const sum = (values: readonly number[]): number => values.reduce((all, one) => all + one, 0);
+row('sum of the medians', sum(medians.map(({ c }) => c)), sum(medians.map(({ us }) => us)));
 await admin.end();
 await server.close();
 rmSync(stateDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
