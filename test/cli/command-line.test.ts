@@ -22,7 +22,7 @@ afterAll(() => home.remove());
 const { version } = z
   .object({ version: z.string() })
   .parse(JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')));
-const commands = ['learn', 'list', 'explain', 'run', 'verify', 'doctor', 'reset'];
+const commands = ['learn', 'list', 'review', 'progress', 'explain', 'run', 'verify', 'doctor', 'reset'];
 
 describe('help and version', () => {
   it.each([['--version'], ['-V'], ['list', '--version']])('%s %s', async (...args) => {
@@ -102,7 +102,12 @@ const listing = z.object({
       minutes: z.number(),
       file: z.string(),
       module: z.object({ slug: z.string(), number: z.number(), title: z.string(), summary: z.string() }),
-      counts: z.object({ pages: z.number(), predictions: z.number(), exercises: z.number(), sessions: z.number() }),
+      counts: z.object({
+        pages: z.number(),
+        predictions: z.number(),
+        exercises: z.number(),
+        sessions: z.number(),
+      }),
       progress: z.object({ pagesDone: z.array(z.string()), page: z.string().nullable() }).nullable(),
     }),
   ),
