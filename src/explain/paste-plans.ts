@@ -193,6 +193,12 @@ const plansAmong = (paste: Paste): RawPlan[] => {
           plan.locate([]),
           formats,
         );
+      if (text.notes.some((note) => note.startsWith('not part of the plan: ->')))
+        throw new PlanError(
+          'the lines of this plan have lost their indentation, and with it the tree',
+          plan.locate([]),
+          formats,
+        );
       plans.push(...withDuration([plan], duration));
       duration = undefined;
       query = null;

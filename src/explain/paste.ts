@@ -29,6 +29,11 @@ const isMarked = (line: string): boolean => {
   return end.endsWith('+') || end.endsWith('↵');
 };
 const unmarked = (line: string): string => (isMarked(line) ? line.trimEnd().slice(0, -1).trimEnd() : line);
+/** A mail's mark of what is quoted. */
+const mailed = /^ ?>+(?: |$)/;
+/** psql's expanded display: a heading for each row, the column's name before each line. */
+const record = /^[-─┌├╭]\[ \w+ \d+ \]/;
+const field = /^(?:QUERY PLAN| {10}) [|│] ?/;
 const quoted = /^\s*"(.*)"[\s,;]*$/;
 
 const share = (lines: readonly string[], is: (line: string) => boolean): number => {
@@ -51,6 +56,8 @@ export const cleanPaste = (text: string): Paste => {
   const isFramed = share(source, (line) => framed.test(line)) > 0.5;
   const isContinued = share(source, (line) => isMarked(line.trimEnd().replace(/[|│║]$/, ''))) > 0.3;
   const isQuoted = share(source, (line) => quoted.test(line)) > 0.8;
+  const isMailed = share(source, (line) => mailed.test(line)) > 0.8;
+  const isExpanded = source.some((line) => record.test(line));
   const isLog = source.some((line) => planHead.test(line));
 
   const lines: string[] = [];
@@ -88,6 +95,8 @@ export const cleanPaste = (text: string): Paste => {
       if (!inMessage) continue;
       if (line.startsWith('\t')) line = line.slice(1);
     }
+    if (isMailed) line = line.replace(mailed, '');
+    if (isExpanded) line = record.test(line) ? '' : line.replace(field, '');
     if (isQuoted) {
       const inner = quoted.exec(line);
       if (inner?.[1] !== undefined) line = inner[1].replaceAll('""', '"');
@@ -105,7 +114,11 @@ export const cleanPaste = (text: string): Paste => {
       lines[last] = previous.replace(/[.…]\s*$/, '') + line.slice(1);
       continue;
     }
-    add(line.replace(/\u00a0/g, ' '), index + 1, isQuoted || isFramed || isLog ? from() : 0);
+    add(
+      line.replace(/\u00a0/g, ' '),
+      index + 1,
+      isQuoted || isFramed || isLog || isMailed || isExpanded ? from() : 0,
+    );
   }
   return { lines, numbers, cut, durations };
 };

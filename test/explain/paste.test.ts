@@ -97,6 +97,26 @@ describe('pasted plans', () => {
   });
 });
 
+describe('what mail and psql do to a plan', () => {
+  const tree =
+    'Sort  (cost=1.27..1.28 rows=1 width=8)\n  Sort Key: x\n  ->  Seq Scan on t  (cost=0.00..1.00 rows=1 width=4)';
+
+  it.each([
+    ['quoted in a mail', tree.replace(/^/gm, '> ').replace(/^/, '> Hello,\n>\n')],
+    ['in expanded display', tree.replace(/^/gm, '-[ RECORD 1 ]-----\nQUERY PLAN | ')],
+    [
+      'in expanded display, in one row',
+      `-[ RECORD 1 ]-----\nQUERY PLAN | ${tree.replaceAll('\n', '+\n           | ')}`,
+    ],
+  ])('%s it is the same tree', (_name, pasted) => {
+    expect(outline(readPlan(pasted))).toEqual(outline(readPlan(tree)));
+  });
+
+  it('says so when there is no tree left', () => {
+    expect(() => readPlan(tree.replace(/^ +/gm, ''))).toThrow(/1:1: .*lost their indentation/);
+  });
+});
+
 describe('junk of tens of megabytes', () => {
   // Each took minutes once; the test's own deadline is what fails.
   it.each([
