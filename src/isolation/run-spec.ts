@@ -38,8 +38,8 @@ const grace = 10;
 const signalGrace = 30;
 
 /**
- * Functions whose effect on another session comes a moment after they return. Where a spec uses one, a wait counts only
- * once it has lasted as long as isolationtester lets it last; elsewhere a lock is released before its holder answers.
+ * Functions whose effect on another session comes a moment after they return. Once a permutation has used one, a wait
+ * counts only when it has lasted for long; until then a lock is released before its holder answers.
  */
 const signals = /pg_cancel_backend|pg_terminate_backend|injection_points|pg_reload_conf|pg_log_backend/i;
 
@@ -75,7 +75,13 @@ class SpecRun {
       ...spec.sessions.flatMap(({ setup, steps }) => [setup, ...steps.map((step) => step.sql)]),
     ];
     const some = (pattern: RegExp): boolean => sql.some((one) => one !== null && pattern.test(one));
-    this.#manner = { always: some(signals), early: !some(watchful) };
+    const aside = [
+      ...spec.setups,
+      spec.teardown,
+      ...spec.sessions.flatMap((one) => [one.setup, one.teardown]),
+    ];
+    const signalsAside = aside.some((one) => one !== null && signals.test(one));
+    this.#manner = { signals: signalsAside || some(signals), signalsAside, early: !some(watchful) };
   }
 
   /** @returns whether it got to its end @throws {PostgresError} when a session cannot be opened */
@@ -126,8 +132,11 @@ class SpecRun {
   }
 }
 
-/** What the SQL of a spec allows: `always` as in RestOptions; `early`: sessions may begin while others set up. */
-type Manner = { readonly always: boolean; readonly early: boolean };
+/**
+ * What the SQL of a spec does, and allows: `signals`: it signals sessions somewhere; `signalsAside`: outside its steps;
+ * `early`: sessions may begin while others set up.
+ */
+type Manner = { readonly signals: boolean; readonly signalsAside: boolean; readonly early: boolean };
 
 class PermutationRun {
   readonly #options: SpecRunOptions;
@@ -142,12 +151,15 @@ class PermutationRun {
   readonly #targets = new Map<Blocker, number>();
   /** Some notice was read since this was last set to false. */
   #newNotice = false;
+  /** Another session may have been signalled. */
+  #signalled: boolean;
 
   constructor(options: SpecRunOptions, run: Run, sessions: readonly SessionLog[], manner: Manner) {
     this.#options = options;
     this.#run = run;
     this.#sessions = sessions;
     this.#manner = manner;
+    this.#signalled = manner.signalsAside;
   }
 
   async all(permutation: Permutation): Promise<void> {
@@ -254,12 +266,13 @@ class PermutationRun {
     const session = this.#session(index);
     if (session.active) await this.#untilFree(session);
     // What a session that was ended has said is read before it is written to.
-    if (this.#manner.always) await nextTurn();
+    if (this.#manner.signals) await nextTurn();
     if (session.dead) {
       this.#options.write(`failed to send query for step ${name}: ${goneText}\n`);
       throw new GaveUp();
     }
     session.sql = sql;
+    if (signals.test(sql)) this.#signalled = true;
     if (!session.lost) this.#run.launch(session.id, { id: name, sql, send: 'batch', explain: false });
     session.active = step;
     for (const blocker of step.blockers) {
@@ -338,8 +351,8 @@ class PermutationRun {
       const left = (cancelled ? 2 : 1) * maxStepWait - (performance.now() - began);
       const deadline = Math.max(left, grace);
       const how: RestOptions = {
-        grace: nonblock ? (this.#manner.always ? signalGrace : grace) : null,
-        always: this.#manner.always,
+        grace: nonblock ? (this.#signalled ? signalGrace : grace) : null,
+        always: this.#signalled,
         deadline,
       };
       const rest = session.lost ? 'answered' : await this.#run.rest(session.id, how);
