@@ -141,8 +141,8 @@ const search = async (catalog: Catalog, text: string, progress: Progress, json: 
 export const command: Command = {
   usage: 'list',
   description: `Lists the lessons with their length and how far you are. With --search only
-those that have all the words in their titles, text or SQL, the best first; learn
-takes the place as it is shown (6.4:5). Nothing found is exit code 1.`,
+those that have all the words in their titles, text or SQL, the best first;
+learn takes the place as it is shown (6.4:5). Nothing found is exit code 1.`,
   options: {
     search: { type: 'string', value: 'TEXT', help: 'only lessons in which these words occur, and where' },
     json: { type: 'boolean', help: 'as JSON: { lessons, modules, problems }; with --search { found }' },

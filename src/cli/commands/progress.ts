@@ -97,10 +97,10 @@ const actions: Readonly<Record<string, (args: Arguments, what: string | undefine
 export const command: Command = {
   usage: 'progress export [FILE|-] | import FILE | reset LESSON',
   description: `Takes what you have done from one machine to another, or forgets one lesson.
-export writes it as JSON (without a file: to stdout). import adds such a file (or
-- for stdin) to what is here: entry by entry the later one stays, so nothing done
-on either machine is lost, and importing twice changes nothing. reset forgets one
-lesson and asks first; pg-tutor reset forgets all.`,
+export writes it as JSON (without a file: to stdout). import adds such a file
+(or - for stdin) to what is here: entry by entry the later one stays, so nothing
+done on either machine is lost, and importing twice changes nothing. reset
+forgets one lesson and asks first; pg-tutor reset forgets all.`,
   options: { force: { type: 'boolean', help: 'export: write over a file that is there' } },
   maxPositionals: 2,
   async run(args) {
