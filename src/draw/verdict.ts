@@ -53,8 +53,8 @@ const drawRows = (evidence: Evidence & { kind: 'rows' }, options: VerdictOptions
   const where = of === null ? [] : dim(`In ${sanitizeLine(flattenSql(of))}:`, width);
   const counts =
     of === null
-      ? `The task wants ${rowsInWords(expectedCount)}; yours are ${rowsInWords(gotCount)}.`
-      : `It should hold ${rowsInWords(expectedCount)}, and holds ${rowsInWords(gotCount)}.`;
+      ? `Wanted: ${rowsInWords(expectedCount)}. Yours: ${rowsInWords(gotCount)}.`
+      : `Wanted there: ${rowsInWords(expectedCount)}. After yours: ${rowsInWords(gotCount)}.`;
   return [
     ...where,
     ...table([{ name: '', typeOid: textOid }, ...columns], marked, options),
@@ -111,15 +111,16 @@ const drawEvidence = (evidence: Evidence, options: VerdictOptions): Line[] => {
     case 'order':
       return drawOrder(evidence, options);
     case 'error': {
-      const wanted = evidence.expected === null ? 'no error' : `SQLSTATE ${sanitizeLine(evidence.expected)}`;
-      const lines: Line[] = [[span(padEnd('wanted', 8), { bold: true }), span(wanted)]];
-      if (evidence.error) {
-        // Its position counts from the start of a statement that is not known here.
-        const { position: _, ...error } = evidence.error;
-        lines.push(...drawServerError(error, answer, options));
-      }
-      if (!evidence.error) lines.push([span(padEnd('yours', 8), { bold: true }), span('no error')]);
-      return lines;
+      const { expected, error } = evidence;
+      const row = (label: string, words: string): Line => [
+        span(padEnd(label, 8), { bold: true }),
+        span(words),
+      ];
+      const lines: Line[] = expected === null ? [] : [row('wanted', `SQLSTATE ${sanitizeLine(expected)}`)];
+      if (!error) return [...lines, row('yours', 'no error')];
+      // Its position counts from the start of a statement that is not known here.
+      const { position: _, ...told } = error;
+      return [...lines, ...drawServerError(told, answer, options)];
     }
     case 'plan': {
       const plan = planOf(evidence.plan);

@@ -60,11 +60,11 @@ export const deskKeys: readonly DeskBinding[] = [
     run: ({ set }) => set({ modal: { kind: 'menu' } }),
   },
   {
-    id: 'leave',
+    id: 'back',
     keys: ['alt-q'],
     help: 'back to the page; what you have written is kept',
     keep: true,
-    hint: (context) => (isLooking(context) || context.ui.modal?.kind === 'menu' ? 'back to the page' : null),
+    hint: (context) => (isLooking(context) ? 'back to the page' : null),
     run: ({ leave }) => leave(),
   },
   {
@@ -75,14 +75,14 @@ export const deskKeys: readonly DeskBinding[] = [
     run: ({ ui, set }) => set({ focus: after[ui.focus] }),
   },
   {
-    id: 'external',
+    id: '$EDITOR',
     keys: ['f4', 'alt-e'],
     help: 'write in your own editor: $VISUAL, $EDITOR or vi',
     hint: () => '$EDITOR',
     run: ({ edit }) => edit(),
   },
   {
-    id: 'help',
+    id: 'keys',
     keys: ['f1', 'alt-?'],
     help: 'this list',
     hint: () => 'keys',

@@ -136,13 +136,17 @@ export const createDesk = (options: DeskOptions): DeskScreen => {
     return fitLine([...lead, ...drawHints(hintsOf(keysOfDesk(own), own, glyphs), { width: room })], width);
   };
 
-  /** What a letter does now, in the words of the hint line. */
-  const menuHints = (own: DeskContext): { key: string; label: string }[] =>
-    keysOfDesk(own).flatMap((binding) => {
-      const key = binding.keys.find((one) => /^alt-.$/.test(one));
-      if (!key || (binding.when && !binding.when(own))) return [];
-      return [{ key: key.slice(4), label: binding.hint?.(own) ?? binding.id }];
-    });
+  /** What a letter does now, by name; what is least needed comes last, where the line may be cut. */
+  const menuHints = (own: DeskContext): { key: string; label: string }[] => {
+    const late = ['look', 'anew', 'step before'];
+    return keysOfDesk(own)
+      .flatMap((binding) => {
+        const key = binding.keys.find((one) => /^alt-.$/.test(one));
+        if (!key || (binding.when && !binding.when(own))) return [];
+        return [{ key: key.slice(4), label: binding.id }];
+      })
+      .sort((a, b) => Number(late.includes(a.label)) - Number(late.includes(b.label)));
+  };
 
   return {
     frame: (size) => {

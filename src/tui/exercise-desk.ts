@@ -72,50 +72,55 @@ export const exerciseDesk = (desk: ExerciseDesk): DeskModel => {
     set({ modal: { kind: 'confirm', question, act: show } });
   };
 
+  /** The learner reads what they were given in the end. */
+  const reads = ({ ui }: DeskContext): boolean => ui.focus !== 'editor' && isSolved();
+
   const commands: readonly DeskBinding[] = [
-    {
-      id: 'run',
-      keys: ['f5', 'ctrl-enter', 'ctrl-r', 'alt-r'],
-      help: 'run the answer on a copy of the data, as often as you like',
-      hint: () => (isBusy() ? null : 'run'),
-      run: (context) => send(context, 'tryOut'),
-    },
-    {
-      id: 'check',
-      keys: ['f6', 'ctrl-t', 'alt-c'],
-      help: 'check the answer',
-      hint: () => (isBusy() ? null : 'check'),
-      run: (context) => send(context, 'judge'),
-    },
     {
       id: 'done',
       keys: ['enter'],
       help: 'once it is done: back to the page',
       hint: () => 'go on',
       keep: true,
-      when: ({ ui }) => ui.focus !== 'editor' && isSolved(),
+      when: reads,
       run: ({ leave }) => leave(),
+    },
+    {
+      id: 'run',
+      keys: ['f5', 'ctrl-enter', 'ctrl-r', 'alt-r'],
+      help: 'run the answer on a copy of the data, as often as you like',
+      hint: (context) => (isBusy() || reads(context) ? null : 'run'),
+      run: (context) => send(context, 'tryOut'),
+    },
+    {
+      id: 'check',
+      keys: ['f6', 'ctrl-t', 'alt-c'],
+      help: 'check the answer',
+      hint: (context) => (isBusy() || reads(context) ? null : 'check'),
+      run: (context) => send(context, 'judge'),
     },
     {
       id: 'hint',
       keys: ['f7', 'alt-h'],
       help: 'a hint, then the next one',
-      hint: () =>
-        exercise.hints.length === 0 || isSolved() ? null : work().hints === 0 ? 'hint' : 'next hint',
+      hint: () => {
+        const { hints } = work();
+        if (hints >= exercise.hints.length || isSolved()) return null;
+        return hints === 0 ? 'hint' : 'next hint';
+      },
       run: hint,
     },
     {
       id: 'solution',
       keys: ['f8', 'alt-s'],
       help: 'the solution; asks first',
-      hint: ({ ui }) => (work().hints > 0 || ui.modal?.kind === 'menu' ? 'solution' : null),
+      hint: () => (work().hints > 0 && !isSolved() ? 'solution' : null),
       run: solution,
     },
     {
       id: 'skip',
       keys: ['alt-k'],
       help: 'go on without an answer; it counts as skipped',
-      hint: ({ ui }) => (ui.modal?.kind === 'menu' ? 'skip' : null),
       when: () => status() === undefined,
       run: ({ leave }) => {
         intent({ type: 'skip-exercise', exercise: exercise.id });
@@ -123,10 +128,9 @@ export const exerciseDesk = (desk: ExerciseDesk): DeskModel => {
       },
     },
     {
-      id: 'starter',
+      id: 'anew',
       keys: ['alt-u'],
       help: 'what the editor held at first; undo brings yours back',
-      hint: ({ ui }) => (ui.modal?.kind === 'menu' ? 'start anew' : null),
       when: ({ ui }) => editorText(ui.editor).trim() !== exercise.starter.trim(),
       run: ({ ui, write }) => write(replaceText(ui.editor, exercise.starter.trimEnd())),
     },

@@ -63,7 +63,7 @@ export const retryDesk = ({ state, lab, step, glyphs, highlight, server, turn }:
       run,
     },
     {
-      id: 'own',
+      id: "lesson's SQL",
       keys: ['alt-u'],
       help: "the lesson's SQL again; undo brings yours back",
       hint: () => "lesson's SQL",
@@ -71,15 +71,14 @@ export const retryDesk = ({ state, lab, step, glyphs, highlight, server, turn }:
       run: ({ ui, write }) => write(replaceText(ui.editor, own)),
     },
     {
-      id: 'before',
+      id: 'step before',
       keys: ['alt-p'],
       help: 'the step before',
-      hint: ({ ui }) => (ui.modal?.kind === 'menu' ? 'step before' : null),
       when: several,
       run: () => turnBy(-1),
     },
     {
-      id: 'after',
+      id: 'next step',
       keys: ['alt-n'],
       help: 'the next step that has run',
       hint: () => 'next step',
