@@ -30,10 +30,20 @@ export class Bench {
   readonly #emit: (body: EventBody) => void;
   #state: TimelineState = emptyTimeline;
   #page: string | null = null;
+  readonly #base: () => Promise<string | null>;
 
-  /** @param onChange after every event */
-  constructor(lesson: Lesson, server: Server, onChange: () => void = () => {}) {
+  /**
+   * @param onChange after every event
+   * @param base a database at the state of the exercise that `beginAt` begins at; null: there is none
+   */
+  constructor(
+    lesson: Lesson,
+    server: Server,
+    onChange: () => void = () => {},
+    base: () => Promise<string | null> = async () => null,
+  ) {
     this.#lesson = lesson;
+    this.#base = base;
     this.#major = server.info.major;
     this.#emit = createRecorder(
       () => performance.now(),
@@ -42,7 +52,7 @@ export class Bench {
         onChange();
       },
     );
-    this.#stage = new Stage(lesson, server, this.#emit, () => this.#state);
+    this.#stage = new Stage(lesson, server, this.#emit, () => this.#state, false, base);
   }
 
   /** What has happened; the steps of earlier pages have a page that is not this one's. */
@@ -68,6 +78,11 @@ export class Bench {
 
   /** The same, and the steps of its page above an exercise; what comes then belongs to no page. */
   async beginAt(exercise: Exercise): Promise<void> {
+    if ((await this.#base()) !== null) {
+      this.#page = null;
+      await this.#stage.fresh('replay');
+      return;
+    }
     const page = this.#lesson.pages.find(({ blocks }) => blocks.includes(exercise));
     await this.begin(page?.id ?? '');
     await this.#replay(page?.blocks.slice(0, page.blocks.indexOf(exercise)) ?? []);

@@ -1,6 +1,7 @@
 import type { Exercise, Lesson } from '../lesson/types.ts';
 import type { Server } from '../postgres/types.ts';
 import { type ReadAnswer, readAnswer, readLoosely, statementsOf } from './judge/answer.ts';
+import { Base } from './judge/base.ts';
 import { checkOutcome, checkPlan, checkText, checkTrial } from './judge/checks.ts';
 import type { Difference } from './judge/compare-results.ts';
 import { brokenExercise, Ground, type Stop, timeLimit } from './judge/ground.ts';
@@ -29,6 +30,7 @@ const sayStop = (stop: Stop | null): string | null => {
 
 class LiveJudge implements Judge {
   readonly #setup: JudgeSetup;
+  readonly #base: Base;
   readonly #grounds = new Map<DataSet, Ground>();
   readonly #expected = new Map<DataSet, Outcome>();
   #solution: Promise<ReadAnswer> | null = null;
@@ -41,6 +43,7 @@ class LiveJudge implements Judge {
 
   constructor(setup: JudgeSetup) {
     this.#setup = setup;
+    this.#base = new Base(setup);
   }
 
   warmUp(): void {
@@ -58,7 +61,7 @@ class LiveJudge implements Judge {
 
   close(): Promise<void> {
     const grounds = [...this.#grounds.values(), this.#second, this.#trying];
-    this.#closed ??= Promise.all(grounds.map((ground) => ground?.close())).then(() => {});
+    this.#closed ??= Promise.all(grounds.map((ground) => ground?.close())).then(() => this.#base.close());
     return this.#closed;
   }
 
@@ -72,24 +75,21 @@ class LiveJudge implements Judge {
   }
 
   #ground(data: DataSet): Ground {
-    const { lesson, exercise, server } = this.#setup;
     const known = this.#grounds.get(data);
     if (known) return known;
-    const ground = new Ground(lesson, exercise, server, data);
+    const ground = new Ground(this.#setup, this.#base, data);
     this.#grounds.set(data, ground);
     return ground;
   }
 
   /** Orders of statements are tried on two databases at the same time. */
   #secondGround(): Ground {
-    const { lesson, exercise, server } = this.#setup;
-    this.#second ??= new Ground(lesson, exercise, server, 'page');
+    this.#second ??= new Ground(this.#setup, this.#base, 'page');
     return this.#second;
   }
 
   #tryGround(): Ground {
-    const { lesson, exercise, server } = this.#setup;
-    this.#trying ??= new Ground(lesson, exercise, server, 'page', () => this.#onTry());
+    this.#trying ??= new Ground(this.#setup, this.#base, 'page', () => this.#onTry());
     return this.#trying;
   }
 

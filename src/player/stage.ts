@@ -20,7 +20,7 @@ type PendingClaim = {
 const at = ({ file, line, column }: Position): string => `${file}:${line}:${column}`;
 
 /** Runs the lesson's setup blocks; the database after them is what a reset goes back to. @throws {EngineError} */
-const prepare = async (lesson: Lesson, major: number, connection: Connection): Promise<void> => {
+export const prepare = async (lesson: Lesson, major: number, connection: Connection): Promise<void> => {
   await applySettings(connection);
   for (const step of lesson.setup.filter((one) => inRange(one.postgres, major))) {
     for (const { text, copyData } of splitStatements(step.sql)) {
@@ -40,6 +40,7 @@ export class Stage {
   readonly #emit: (body: EventBody) => void;
   readonly #timeline: () => TimelineState;
   readonly #once: boolean;
+  readonly #from: () => Promise<string | null>;
   #scratch: Scratch | null = null;
   #run: Run | null = null;
   #pending: PendingClaim[] = [];
@@ -48,6 +49,7 @@ export class Stage {
   /**
    * @param timeline the state after every event emitted so far
    * @param once it will not be reset
+   * @param from a database to copy instead of running the setup; null: there is none
    */
   constructor(
     lesson: Lesson,
@@ -55,8 +57,10 @@ export class Stage {
     emit: (body: EventBody) => void,
     timeline: () => TimelineState,
     once = false,
+    from: () => Promise<string | null> = async () => null,
   ) {
     this.#lesson = lesson;
+    this.#from = from;
     this.#once = once;
     this.#server = server;
     this.#emit = (body) => {
@@ -84,8 +88,10 @@ export class Stage {
     }
     if (!this.#scratch) {
       await this.#server.revive();
+      const from = await this.#from();
       this.#scratch = await createScratch(this.#server, {
         lesson: this.#lesson.id,
+        ...(from !== null && { from }),
         prepare: (connection) => prepare(this.#lesson, this.#server.info.major, connection),
         once: this.#once,
       });
@@ -196,5 +202,5 @@ export class Stage {
 }
 
 /** Sessions whose loss a step claims, in any of its sets. */
-const expectedLosses = (step: SqlStep): string[] =>
+export const expectedLosses = (step: SqlStep): string[] =>
   step.claims.flatMap((set) => set.claims.flatMap((claim) => (claim.kind === 'lost' ? claim.sessions : [])));

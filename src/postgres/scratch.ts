@@ -20,6 +20,8 @@ export type ScratchOptions = {
   readonly lesson: string;
   /** Fills the database once; every copy starts from there. What it throws, `createScratch` throws. */
   readonly prepare: (connection: Connection) => Promise<void>;
+  /** A database to copy instead of filling one. Whoever made it keeps it until this is dropped; nobody is connected to it. */
+  readonly from?: string;
   /** Whether to have a copy ready for the next reset (the default). False where none is expected: a reset is slower then. */
   readonly spare?: boolean;
   /** Played once, in the prepared database itself: one database instead of two, and no reset. */
@@ -85,10 +87,12 @@ class PreparedScratch implements Scratch {
     return this.#current;
   }
 
-  async fill(prepare: ScratchOptions['prepare']): Promise<void> {
-    this.#template = await this.#make(null);
-    await this.#within(this.#template, prepare);
-    await this.#within(this.#template, forgetWork);
+  async fill({ prepare, from }: ScratchOptions): Promise<void> {
+    this.#template = from ?? (await this.#make(null));
+    if (from === undefined) {
+      await this.#within(this.#template, prepare);
+      await this.#within(this.#template, forgetWork);
+    }
     this.#refuseLost();
     if (this.#once) {
       this.#current = this.#template;
@@ -209,7 +213,7 @@ class PreparedScratch implements Scratch {
 export const createScratch = async (server: Server, options: ScratchOptions): Promise<Scratch> => {
   const scratch = new PreparedScratch(server, await openMaintenance(server), options);
   try {
-    await scratch.fill(options.prepare);
+    await scratch.fill(options);
     return scratch;
   } catch (error) {
     await scratch.drop();

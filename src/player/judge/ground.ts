@@ -8,6 +8,7 @@ import type { StepState } from '../../timeline/state.ts';
 import { Bench } from '../bench.ts';
 import type { DataSet } from '../judge-state.ts';
 import { sourceOf, type Turn } from './answer.ts';
+import type { Base } from './base.ts';
 
 /** How long an answer may run, ms; then it is cancelled. */
 export const timeLimit = 10_000;
@@ -64,10 +65,15 @@ export class Ground {
   #sequences: string | null = null;
   #count = 0;
 
-  constructor(lesson: Lesson, exercise: Exercise, server: Server, data: DataSet, onChange?: () => void) {
+  constructor(
+    { lesson, exercise, server }: { lesson: Lesson; exercise: Exercise; server: Server },
+    base: Base,
+    data: DataSet,
+    onChange?: () => void,
+  ) {
     this.#exercise = exercise;
     this.data = data;
-    this.bench = new Bench(lesson, server, onChange);
+    this.bench = new Bench(lesson, server, onChange, () => base.name());
   }
 
   /**

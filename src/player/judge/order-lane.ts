@@ -206,8 +206,14 @@ export class OrderLane implements Lane {
   /** Ends what is open and brings the rows back. @returns false when another database is needed */
   async #putBack(): Promise<boolean> {
     const { players } = this.#options;
-    if (!this.#keeper || players.some((_, list) => this.isBusy(list))) return false;
-    const { sessions } = this.#ground.bench.timeline;
+    if (!this.#keeper) return false;
+    const { bench } = this.#ground;
+    // An order that could not go on has left somebody waiting.
+    if (players.some((_, list) => this.isBusy(list))) {
+      await bench.cancel();
+      await Promise.all(players.map(({ session }) => bench.run.ended(session)));
+    }
+    const { sessions } = bench.timeline;
     for (const { session } of players) {
       const known = sessions.find(({ name }) => name === session);
       if (!known || known.lost) return false;
