@@ -44,11 +44,20 @@ const lentServer = async (): Promise<Server> => {
 };
 
 const open: Player[] = [];
-const play = async (options: { page?: string; server?: () => Promise<Server>; events?: RunEvent[] } = {}) => {
+type Options = {
+  page?: string;
+  after?: string;
+  answers?: Record<string, number | null>;
+  server?: () => Promise<Server>;
+  events?: RunEvent[];
+};
+const play = async (options: Options = {}) => {
   const player = createPlayer({
     lesson,
     openServer: options.server ?? lentServer,
     startPage: options.page ?? null,
+    startAfter: options.after ?? null,
+    answers: options.answers ?? {},
     onEvent: (event) => options.events?.push(event),
   });
   open.push(player);
@@ -90,6 +99,30 @@ describe('the player', () => {
     await next(player, 'hold');
     expect(player.getState().predictions.guess).toMatchObject({ choice: 0 });
     await until(() => player.getState().predictions.guess?.right !== null, 'judged');
+  });
+
+  it('opens after a step with what was answered on the page, as if it had never been left', async () => {
+    const events: RunEvent[] = [];
+    const player = await play({ page: 'two', after: 'hold', answers: { guess: 1 }, events });
+    expect(player.getState()).toMatchObject({
+      page: 'two',
+      ran: ['hold'],
+      predictions: { guess: { choice: 1, right: [0] } },
+    });
+    expect(events.at(-1)).toMatchObject({ type: 'replay-finished', page: 'two' });
+    await next(player, 'wait', 'blocked');
+    // The page again from its start asks again.
+    player.dispatch({ type: 'reset' });
+    await until(() => player.getState().ran.length === 0 && player.getState().phase === 'ready', 'reset');
+    expect(player.getState().predictions).toEqual({});
+  });
+
+  it('opens after a step of the first page, without an answer where none is known', async () => {
+    const player = await play({ after: 'insert' });
+    expect(player.getState()).toMatchObject({ page: 'one', ran: ['insert'], predictions: {} });
+    await next(player, 'commit');
+    const unanswered = await play({ page: 'two', after: 'hold' });
+    expect(unanswered.getState()).toMatchObject({ ran: ['hold'], predictions: {} });
   });
 
   it('goes back by reset and silent replay: the database is as it was', async () => {

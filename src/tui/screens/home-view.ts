@@ -30,8 +30,9 @@ export const viewHome = (home: Home, ui: HomeUi, { width, height }: Size, env: E
   if (top.length > 2 && height >= 20) top.push(fitLine([], width));
   const bodyHeight = height - top.length - 2;
   const body =
-    width >= wideFrom
-      ? wideBody(home, chosen, width, bodyHeight, searching, glyphs)
+    // What was found needs the width for the words around it.
+    width >= wideFrom && !searching
+      ? wideBody(home, chosen, width, bodyHeight, glyphs)
       : narrowBody(home, chosen, width, bodyHeight, glyphs);
   return [...top, ...body, rule(width, glyphs)];
 };
@@ -174,14 +175,13 @@ const wideBody = (
   chosen: HomeEntry | null,
   width: number,
   height: number,
-  searching: boolean,
   glyphs: Glyphs,
 ): Line[] => {
   const left = Math.min(56, Math.max(44, Math.floor(width * 0.38)));
   const right = width - left - 1;
   const group = groupOf(home, chosen);
   const titleWidth = left - 4 - barCells - 9;
-  const modules = (searching ? [] : home.groups).map((candidate): Line => {
+  const modules = home.groups.map((candidate): Line => {
     const on = candidate === group;
     const count = groupCount(candidate);
     const bar =
@@ -227,9 +227,7 @@ const wideBody = (
   const rightLines = [
     heading,
     fitLine([span(`  ${after}`, { dim: true })], right - 1, glyphs.ellipsis),
-    ...(list.length === 0
-      ? [[span('  nothing found', { dim: true })]]
-      : fill(around(list, at, listHeight), right, listHeight)),
+    ...fill(around(list, at, listHeight), right, listHeight),
     [],
     ...details.map((line): Line => [span('  '), ...line]),
   ];
