@@ -1,5 +1,6 @@
 import type { Catalog } from '../lesson/catalog.ts';
 import { findLesson } from '../lesson/find-lesson.ts';
+import { openDrafts } from '../progress/drafts.ts';
 import { openProgress } from '../progress/store.ts';
 import { donePages, lessonStatus } from '../progress/types.ts';
 import { sanitizeLine } from '../text/sanitize.ts';
@@ -33,6 +34,7 @@ export const forgetLesson = async (catalog: Catalog, wanted: string, yes: boolea
     }
   }
   store.reset(lesson.id);
+  openDrafts().forget(lesson.id);
   const notices = store.takeNotices();
   for (const notice of notices) say(notice);
   if (notices.length === 0) say(`${name} is as if you had never opened it.`);

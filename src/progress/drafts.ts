@@ -15,6 +15,14 @@ export interface Drafts {
 /** Larger than an answer can be: a file that somebody else has put there. */
 const largest = 256 * 1024;
 
+const remove = (file: string): void => {
+  try {
+    rmSync(file, { recursive: true, force: true });
+  } catch {
+    // It is not there, or not ours to remove.
+  }
+};
+
 /** One file an exercise, `drafts/<lesson>/<exercise>.sql`, written whole and put in place at once. */
 export const openDrafts = (env: Environment = process.env): Drafts => {
   const root = path.join(folders(env).state, 'drafts');
@@ -38,11 +46,11 @@ export const openDrafts = (env: Environment = process.env): Drafts => {
         writeFileSync(temporary, text, { mode: 0o600 });
         renameSync(temporary, file);
       } catch {
-        rmSync(temporary, { force: true });
+        remove(temporary);
       }
     },
     forget: (lesson) => {
-      rmSync(lesson === undefined ? root : folderOf(lesson), { recursive: true, force: true });
+      remove(lesson === undefined ? root : folderOf(lesson));
     },
   };
 };

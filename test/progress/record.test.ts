@@ -4,6 +4,7 @@ import { initialPlayerState, reducePlayer } from '../../src/player/state.ts';
 import { createProgressRecorder, recordEvent } from '../../src/progress/record.ts';
 import {
   donePages,
+  exercisesOf,
   keptAnswers,
   type LessonProgress,
   noProgress,
@@ -182,6 +183,27 @@ describe('recordEvent', () => {
       predictions: { p: { answers: [{ at: 'u7', choice: 0, right: false }] } },
       updatedAt: 'u7',
     });
+  });
+
+  it('never takes a solution that was shown for an answer, nor an answer back', () => {
+    const judged = (exercise: string, passed: boolean): EventBody => ({
+      type: 'exercise-judged',
+      exercise,
+      answer: 'select 1',
+      passed,
+      sentence: passed ? null : 'A row is missing.',
+    });
+    const shown = (exercise: string): EventBody => ({ type: 'solution-shown', exercise });
+    const skipped = (exercise: string): EventBody => ({ type: 'exercise-skipped', exercise });
+    const progress = play([
+      judged('wrong', false),
+      ...[shown('a'), judged('a', true)],
+      ...[judged('b', true), shown('b'), skipped('b')],
+      ...[skipped('c'), judged('c', true)],
+      skipped('d'),
+    ]);
+    expect(exercisesOf(progress)).toEqual({ a: 'shown', b: 'passed', c: 'passed', d: 'skipped' });
+    expect(progress.exercises.b).toEqual({ passedAt: 't3', shownAt: null, skippedAt: null });
   });
 
   it('gives back the same object when nothing about progress happened', () => {

@@ -2,6 +2,7 @@ import { loadCatalog } from '../../lesson/catalog.ts';
 import { dropDatabase, openMaintenance } from '../../postgres/scratch-database.ts';
 import { isScratchName, scratchComment } from '../../postgres/scratch-name.ts';
 import type { Connection } from '../../postgres/types.ts';
+import { openDrafts } from '../../progress/drafts.ts';
 import { openProgress } from '../../progress/store.ts';
 import { sanitizeLine } from '../../text/sanitize.ts';
 import { askYesNo } from '../ask.ts';
@@ -62,6 +63,7 @@ only forgets what you did in that lesson. Asks first.`,
         for (const name of databases) await dropDatabase(server, maintenance, name, true);
         const progress = openProgress();
         progress.forget();
+        openDrafts().forget();
         const notices = progress.takeNotices();
         for (const notice of notices) say(notice);
         say(
