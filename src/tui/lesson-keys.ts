@@ -66,8 +66,8 @@ const goOn = (context: Context): void => {
   else if (asked) {
     const notice = `Your guess first: 1-${asked.choices.length}, or s to skip.`;
     actions.ui({ type: 'noticed', notice });
-  } else if (exercise) actions.openExercise(exercise);
-  else if (context.review && nextStep(state) === null && state.phase === 'ready') actions.nextReview();
+  } else if (context.review && nextStep(state) === null && state.phase === 'ready') actions.nextReview();
+  else if (exercise) actions.openExercise(exercise);
   else actions.next();
 };
 
