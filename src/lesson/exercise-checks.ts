@@ -29,9 +29,12 @@ const construct = scalarOf(
   'a construct such as subquery, order by or function sum; the list of them is in docs/lesson-format.md',
   (words): Construct | null => {
     const name = words.trim().replace(/\s+/g, ' ');
-    const named = /^(function|relation) (\S+)$/.exec(name);
+    const named = /^(function|relation) (\S+)$/i.exec(name);
     if (named?.[1] && named[2])
-      return { name: named[1] === 'function' ? 'function' : 'relation', of: named[2].toLowerCase() };
+      return {
+        name: named[1].toLowerCase() === 'function' ? 'function' : 'relation',
+        of: named[2].toLowerCase(),
+      };
     const known = name.toLowerCase();
     return isConstruct(known) ? { name: known, of: null } : null;
   },
