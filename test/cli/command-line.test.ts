@@ -22,7 +22,7 @@ afterAll(() => home.remove());
 const { version } = z
   .object({ version: z.string() })
   .parse(JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')));
-const commands = ['learn', 'list', 'review', 'progress', 'explain', 'run', 'verify', 'doctor', 'reset'];
+const commands = 'learn list review progress explain run verify new watch lint doctor reset'.split(' ');
 
 describe('help and version', () => {
   it.each([['--version'], ['-V'], ['list', '--version']])('%s %s', async (...args) => {

@@ -39,8 +39,8 @@ const lintAll = async (
 
 export const command: Command = {
   usage: 'lint [lesson...]',
-  description: `Reads lessons (all, when none is named) without running them, and says what they lack:
-pages longer than a screen of 80x24, surprises that nobody was asked to predict,
+  description: `Reads lessons (all, when none is named) without running them, and says what they
+lack: pages longer than a screen of 80x24, surprises that nobody was asked to predict,
 no exercise, fewer than three predictions, nothing to remember, no notes, no
 pages of the manual, times in words, ids that docs/inventory.md does not have.
 Exit code 1: an error; with --strict also a warning.`,
