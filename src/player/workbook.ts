@@ -33,6 +33,8 @@ class LiveWorkbook implements Workbook {
   }
 
   open(exercise: string): void {
+    // Whoever turns to another exercise has left the one before.
+    if (this.#judge?.exercise !== exercise) this.cancel();
     // What is wrong comes up when an answer is run.
     void this.#judgeOf(exercise)
       .then((judge) => judge.warmUp())
@@ -76,6 +78,7 @@ class LiveWorkbook implements Workbook {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.cancel();
     this.#drop();
     await this.#ending;
   }
@@ -90,13 +93,19 @@ class LiveWorkbook implements Workbook {
     const abort = new AbortController();
     this.#abort = abort;
     this.#change(exercise, { phase, answer, tryOut: null, verdict: null, progress: null, problem: null });
+    const known = this.#judge?.exercise === exercise;
+    const attempt = async (): Promise<void> => work(await this.#judgeOf(exercise), abort.signal);
     const run = async (): Promise<void> => {
       try {
-        await work(await this.#judgeOf(exercise), abort.signal);
+        await attempt().catch(async (error: unknown) => {
+          this.#drop();
+          // The server may have been gone since, and with it what the judge had made ready: it is revived.
+          if (!known || abort.signal.aborted) throw error;
+          await attempt();
+        });
       } catch (error) {
-        this.#change(exercise, { problem: withRemedy(error) });
-        // The server may have been gone, and with it what the judge had made ready.
         this.#drop();
+        this.#change(exercise, { problem: withRemedy(error) });
       } finally {
         this.#abort = null;
         this.#change(exercise, { phase: 'idle', progress: null });
@@ -125,7 +134,6 @@ class LiveWorkbook implements Workbook {
   }
 
   #drop(): void {
-    this.#abort?.abort();
     const old = this.#judge;
     this.#judge = null;
     if (old)
