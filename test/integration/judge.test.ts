@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { Exercise, Lesson } from '../../src/lesson/types.ts';
 import { createJudge } from '../../src/player/judge.ts';
 import type { Judge, JudgeProgress, Verdict } from '../../src/player/judge-state.ts';
@@ -19,7 +19,8 @@ analyze;`,
 );
 
 const judges: Judge[] = [];
-afterAll(() => Promise.all(judges.map((judge) => judge.close())));
+// Each keeps some twenty connections.
+afterEach(() => Promise.all(judges.splice(0).map((judge) => judge.close())));
 
 const exerciseOf = (lesson: Lesson): Exercise => {
   const found = lesson.pages.flatMap(({ blocks }) => blocks).find((block) => block.kind === 'exercise');
