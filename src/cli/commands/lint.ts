@@ -40,9 +40,10 @@ const lintAll = async (
 export const command: Command = {
   usage: 'lint [lesson...]',
   description: `Reads lessons (all, when none is named) without running them, and says what they
-lack: pages longer than a screen of 80x24, surprises that nobody was asked to predict,
-no exercise, fewer than three predictions, nothing to remember, no notes, no
-pages of the manual, times in words, ids that docs/inventory.md does not have.
+lack: pages longer than a screen of 80x24, surprises that nobody was asked to
+predict, no exercise, fewer than three predictions, nothing to remember, no
+notes, no pages of the manual, times in words, ids that docs/inventory.md does
+not have.
 Exit code 1: an error; with --strict also a warning.`,
   options: {
     strict: { type: 'boolean', help: 'exit code 1 for warnings, too' },
