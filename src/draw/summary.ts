@@ -1,5 +1,5 @@
 import type { LessonHead } from '../lesson/types.ts';
-import type { PlayerState } from '../player/state.ts';
+import type { ExerciseStatus, PlayerState } from '../player/state.ts';
 import type { Glyphs } from '../text/glyphs.ts';
 import { type Line, span } from '../text/line.ts';
 import { sanitizeLine } from '../text/sanitize.ts';
@@ -30,6 +30,17 @@ export const drawSummary = (
     [span(`  pages         ${state.pagesDone.length} of ${lesson.pages.length}`)],
   ];
   if (questions.length > 0) lines.push([span(`  predictions   ${right} of ${questions.length} right`)]);
+  const exercises = lesson.pages.flatMap((page) => page.blocks.filter((block) => block.kind === 'exercise'));
+  if (exercises.length > 0) {
+    const count = (status: ExerciseStatus): number =>
+      exercises.filter(({ id }) => state.exercises[id] === status).length;
+    const others = [
+      count('shown') > 0 ? `${count('shown')} shown` : '',
+      count('skipped') > 0 ? `${count('skipped')} skipped` : '',
+    ].filter((words) => words !== '');
+    const rest = others.length > 0 ? `, ${others.join(', ')}` : '';
+    lines.push([span(`  exercises     ${count('passed')} of ${exercises.length} passed${rest}`)]);
+  }
   if (lesson.docs.length > 0) {
     const version = state.server?.major ?? 'current';
     lines.push([], [span('  Read on in the manual', { bold: true })]);
