@@ -45,7 +45,7 @@ export const drawRetry = (retry: Retry, state: PlayerState, options: RetryOption
     const words: Line =
       came.length === 0
         ? [span('With this SQL none of the choices comes true.')]
-        : [span('With this SQL it is: '), ...inlineCode(listInWords(came), { bold: true })];
+        : [span('With this SQL: '), ...inlineCode(listInWords(came), { bold: true })];
     lines.push([], ...wrapLine([span(`${glyphs.arrowRight} `), ...words], width, { indent: 2 }));
   }
   const later = steps.slice(at + 1).flatMap((step) => {

@@ -94,6 +94,12 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
 
   /** Over the lesson while something is written. */
   let desk: DeskScreen | null = null;
+  const kept = new Map<string, string>();
+  /** Where nothing is kept on disk, what was written is there until the program ends. */
+  const drafts = deps.drafts ?? {
+    read: (lesson: string, exercise: string) => kept.get(`${lesson} ${exercise}`) ?? null,
+    write: (lesson: string, exercise: string, text: string) => void kept.set(`${lesson} ${exercise}`, text),
+  };
 
   const heads: readonly LessonHead[] = deps.catalog.modules.flatMap((module) => module.lessons);
   const changes = coalesce(() => {
@@ -303,10 +309,10 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
       glyphs: deps.glyphs,
       highlight: () => highlight,
       server: deps.serverLabel,
-      keep: (text) => deps.drafts?.write(lesson.id, exercise.id, text),
+      keep: (text) => drafts.write(lesson.id, exercise.id, text),
     });
     workbook.open(exercise.id);
-    openDesk(model, deps.drafts?.read(lesson.id, exercise.id) ?? exercise.starter.trimEnd());
+    openDesk(model, drafts.read(lesson.id, exercise.id) ?? exercise.starter.trimEnd());
   };
 
   const openRetry = (step: SqlStep): void => {

@@ -56,7 +56,7 @@ export type TuiDeps = {
   readonly openSandbox?: () => Promise<Sandbox>;
   /** Where the sandbox saves; without, it cannot. */
   readonly files?: ExperimentFiles;
-  /** What the learner has written for exercises; without, it is forgotten when they leave. */
+  /** What the learner has written for exercises; without, it is forgotten when the program ends. */
   readonly drafts?: Pick<Drafts, 'read' | 'write'>;
   /**
    * Text as the learner leaves it in their own editor, which has the terminal until then; aborting ends it. Rejects

@@ -135,7 +135,7 @@ describe('drawRetry', () => {
       const lines = drawRetry(retry, state, { width, glyphs, now: 1500 });
       const all = text(lines);
       expect(all).toMatch(/^░ waits for alice/);
-      expect(all).toContain('→ With this SQL it is: waits for Alice');
+      expect(all).toContain('→ With this SQL: waits for Alice');
       expect(all).toMatch(/Then the page went on\nalice> commit/);
       expect(all).toContain('Who did what when');
       expect(Math.max(...lines.map(lineWidth))).toBeLessThanOrEqual(width);
