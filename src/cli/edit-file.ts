@@ -26,8 +26,9 @@ export const editText = async (
     const file = path.join(folder, 'answer.sql');
     await writeFile(file, text === '' || text.endsWith('\n') ? text : `${text}\n`, { mode: 0o600 });
     const code = await new Promise<number | null>((resolve, reject) => {
-      // By the shell, as the variable may hold arguments ("code --wait").
-      const child = spawn('sh', ['-c', `${editor} "$@"`, editor, file], { stdio: 'inherit', env });
+      // By the shell, as the variable may hold arguments ("code --wait"); in its place, so that it gets our signal.
+      const inPlace = /^[\w./~+-]+(\s|$)/.test(editor) ? 'exec ' : '';
+      const child = spawn('sh', ['-c', `${inPlace}${editor} "$@"`, editor, file], { stdio: 'inherit', env });
       const end = (): void => void child.kill('SIGTERM');
       signal?.addEventListener('abort', end);
       child.on('error', reject);
