@@ -22,6 +22,15 @@ where c.relkind in ('r', 'p') and not c.relispartition and c.relpersistence <> '
   and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'
 order by 1`;
 
+export type BenchOptions = {
+  /** After every event. */
+  readonly onChange?: (() => void) | undefined;
+  /** A database at the state of the exercise that `beginAt` begins at; null: there is none. */
+  readonly base?: () => Promise<string | null>;
+  /** Whether to have a copy ready for the next `begin` (the default). */
+  readonly spare?: boolean;
+};
+
 /** A database of one's own at the start of a page, as often as wanted: for orders that the lesson does not play. */
 export class Bench {
   readonly #lesson: Lesson;
@@ -32,16 +41,8 @@ export class Bench {
   #page: string | null = null;
   readonly #base: () => Promise<string | null>;
 
-  /**
-   * @param onChange after every event
-   * @param base a database at the state of the exercise that `beginAt` begins at; null: there is none
-   */
-  constructor(
-    lesson: Lesson,
-    server: Server,
-    onChange: () => void = () => {},
-    base: () => Promise<string | null> = async () => null,
-  ) {
+  constructor(lesson: Lesson, server: Server, options: BenchOptions = {}) {
+    const { onChange, base = async () => null, spare = true } = options;
     this.#lesson = lesson;
     this.#base = base;
     this.#major = server.info.major;
@@ -49,15 +50,21 @@ export class Bench {
       () => performance.now(),
       (event) => {
         this.#state = reduceTimeline(this.#state, event, this.#page);
-        onChange();
+        onChange?.();
       },
     );
-    this.#stage = new Stage(lesson, server, this.#emit, () => this.#state, false, base);
+    this.#stage = new Stage(lesson, server, this.#emit, () => this.#state, { from: base, spare });
   }
 
   /** What has happened; the steps of earlier pages have a page that is not this one's. */
   get timeline(): TimelineState {
     return this.#state;
+  }
+
+  /** Drops what has happened since `beginAt`; the sessions stay. */
+  forget(): void {
+    const steps = this.#state.steps.filter(({ page }) => page !== null);
+    this.#state = { ...this.#state, steps, samples: [], commits: [] };
   }
 
   /** Its sessions, for what is no step. @throws {EngineError} before the first `begin` */

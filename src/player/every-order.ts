@@ -1,8 +1,8 @@
 import { countInterleavings, interleavings } from '../engine/interleave.ts';
 
-/** A database of its own on which one order after the other is played. */
-export type Lane = {
-  /** Makes it ready for another order. */
+/** What plays one order after the other. */
+export type Orders = {
+  /** Makes ready for another order. */
   readonly begin: () => Promise<void>;
   /** Whether the session of this list (from 0) cannot be sent anything now. */
   readonly isBusy: (list: number) => boolean;
@@ -15,8 +15,7 @@ export type Lane = {
 export type EveryOrderOptions = {
   /** How many items each list has. */
   readonly lengths: readonly number[];
-  /** All work at the same time, each at an order of its own. */
-  readonly lanes: readonly Lane[];
+  readonly orders: Orders;
   /** Orders to play at most. */
   readonly bound: number;
   /** Every so many orders one is played. */
@@ -40,81 +39,43 @@ const leftAfter = (lengths: readonly number[], sent: readonly number[]): number[
  * waits, nothing can go on, and that is an end like others.
  */
 export const everyOrder = async (options: EveryOrderOptions): Promise<'done' | 'bounded' | 'cancelled'> => {
-  const { lengths, lanes, bound, stride = 1, signal } = options;
-  const orders = interleavings(lengths);
+  const { lengths, orders, bound, stride = 1, signal } = options;
   /** Beginnings that cannot be gone on with. */
   const dead: (readonly number[])[] = [];
   let taken = 0;
   let played = 0;
-  let ending: 'done' | 'bounded' | 'cancelled' = 'done';
-  let over = false;
-
-  const next = (): readonly number[] | null => {
-    // A loop over `orders` itself would end them when it is left.
-    for (let { value: order, done } = orders.next(); !done; { value: order, done } = orders.next()) {
-      taken += 1;
-      if ((taken - 1) % stride !== 0 || dead.some((beginning) => startsWith(order, beginning))) continue;
-      if (played >= bound) {
-        ending = 'bounded';
-        return null;
-      }
-      played += 1;
-      return order;
-    }
-    return null;
-  };
 
   /** @returns how many items of the order were sent before one whose session was still busy */
-  const play = async (lane: Lane, order: readonly number[]): Promise<number> => {
-    await lane.begin();
+  const play = async (order: readonly number[]): Promise<number> => {
+    await orders.begin();
     const sent = lengths.map(() => 0);
     for (const [reached, list] of order.entries()) {
-      if (over || signal?.aborted || lane.isBusy(list)) return reached;
+      if (signal?.aborted || orders.isBusy(list)) return reached;
       const index = sent[list] ?? 0;
       sent[list] = index + 1;
-      await lane.send(list, index);
+      await orders.send(list, index);
     }
     return order.length;
   };
 
-  const work = async (lane: Lane): Promise<void> => {
-    while (!over) {
-      if (signal?.aborted) {
-        ending = 'cancelled';
-        return;
-      }
-      const order = next();
-      if (order === null) return;
-      const reached = await play(lane, order);
-      if (over || signal?.aborted) continue;
-      if (reached < order.length) {
-        const left = leftAfter(lengths, order.slice(0, reached));
-        const stuck = left.every((count, list) => count === 0 || lane.isBusy(list));
-        const beginning = stuck ? order.slice(0, reached) : order.slice(0, reached + 1);
-        // Another lane may have come to the same.
-        const isNew = !dead.some((one) => startsWith(beginning, one));
-        if (isNew) dead.push(beginning);
-        const skipped = countInterleavings(leftAfter(lengths, beginning)) - (stuck ? 1 : 0);
-        if (isNew && skipped > 0) options.onImpossible(skipped);
-        if (!stuck || !isNew) {
-          played -= 1;
-          continue;
-        }
-      }
-      if (!(await lane.conclude(order.slice(0, reached)))) over = true;
+  for (const order of interleavings(lengths)) {
+    taken += 1;
+    if ((taken - 1) % stride !== 0 || dead.some((beginning) => startsWith(order, beginning))) continue;
+    if (signal?.aborted) break;
+    if (played >= bound) return 'bounded';
+    const reached = await play(order);
+    if (signal?.aborted) break;
+    if (reached < order.length) {
+      const left = leftAfter(lengths, order.slice(0, reached));
+      const stuck = left.every((count, list) => count === 0 || orders.isBusy(list));
+      const beginning = order.slice(0, stuck ? reached : reached + 1);
+      dead.push(beginning);
+      const skipped = countInterleavings(leftAfter(lengths, beginning)) - (stuck ? 1 : 0);
+      if (skipped > 0) options.onImpossible(skipped);
+      if (!stuck) continue;
     }
-  };
-
-  await Promise.all(
-    lanes.map(async (lane) => {
-      try {
-        await work(lane);
-      } catch (error) {
-        // The others would go on for nothing.
-        over = true;
-        throw error;
-      }
-    }),
-  );
-  return signal?.aborted ? 'cancelled' : ending;
+    played += 1;
+    if (!(await orders.conclude(order.slice(0, reached)))) break;
+  }
+  return signal?.aborted ? 'cancelled' : 'done';
 };

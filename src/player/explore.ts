@@ -59,26 +59,24 @@ export const explore = async (options: ExploreOptions): Promise<Exploration> => 
       lengths,
       bound,
       signal,
-      lanes: [
-        {
-          begin: async () => {
-            sent = [];
-            await bench.begin(page);
-          },
-          isBusy: (list) => whyBusy(steps.lists[list]?.[0]?.session ?? '', bench.timeline) !== null,
-          send: async (list, index) => {
-            const step = steps.lists[list]?.[index];
-            if (!step) return;
-            await bench.send(step);
-            sent.push(step);
-          },
-          conclude: async () => {
-            const outcome = await conclude(bench, page, steps, sent);
-            tell({ played: state.played + 1, outcomes: addOutcome(state.outcomes, outcome) });
-            return true;
-          },
+      orders: {
+        begin: async () => {
+          sent = [];
+          await bench.begin(page);
         },
-      ],
+        isBusy: (list) => whyBusy(steps.lists[list]?.[0]?.session ?? '', bench.timeline) !== null,
+        send: async (list, index) => {
+          const step = steps.lists[list]?.[index];
+          if (!step) return;
+          await bench.send(step);
+          sent.push(step);
+        },
+        conclude: async () => {
+          const outcome = await conclude(bench, page, steps, sent);
+          tell({ played: state.played + 1, outcomes: addOutcome(state.outcomes, outcome) });
+          return true;
+        },
+      },
       onImpossible: (count) => tell({ impossible: state.impossible + count }),
     });
     tell({ phase: ending });

@@ -16,6 +16,8 @@ export type JudgeSetup = {
   readonly exercise: Exercise;
   /** Stays open. */
   readonly server: Server;
+  /** Whether to have a copy of the database ready for the next answer (the default): not where nobody waits for one. */
+  readonly spare?: boolean;
 };
 
 type TryOptions = JudgeOptions & { readonly onChange?: (tryOut: TryOut) => void };
@@ -36,7 +38,6 @@ class LiveJudge implements Judge {
   #solution: Promise<ReadAnswer> | null = null;
   /** What the learner tries is kept apart, as it is shown while it goes on. */
   #trying: Ground | null = null;
-  #second: Ground | null = null;
   #onTry: () => void = () => {};
   #work: Promise<unknown> = Promise.resolve();
   #closed: Promise<void> | null = null;
@@ -60,7 +61,7 @@ class LiveJudge implements Judge {
   }
 
   close(): Promise<void> {
-    const grounds = [...this.#grounds.values(), this.#second, this.#trying];
+    const grounds = [...this.#grounds.values(), this.#trying];
     this.#closed ??= Promise.all(grounds.map((ground) => ground?.close())).then(() => this.#base.close());
     return this.#closed;
   }
@@ -80,12 +81,6 @@ class LiveJudge implements Judge {
     const ground = new Ground(this.#setup, this.#base, data);
     this.#grounds.set(data, ground);
     return ground;
-  }
-
-  /** Orders of statements are tried on two databases at the same time. */
-  #secondGround(): Ground {
-    this.#second ??= new Ground(this.#setup, this.#base, 'page');
-    return this.#second;
   }
 
   #tryGround(): Ground {
@@ -180,7 +175,7 @@ class LiveJudge implements Judge {
       const difference = checkOutcome(exercise, expected, got);
       if (difference) return failed(difference, data);
       if (data === 'hidden') continue;
-      const planned = await checkPlan(exercise, ground, read, signal);
+      const planned = await checkPlan(exercise, ground, read, got, signal);
       if (signal?.aborted) return cancelled;
       if (planned) return failed(planned, data);
       const locked = await checkLocks(exercise, ground, read, signal);
@@ -188,11 +183,11 @@ class LiveJudge implements Judge {
       if (locked) return failed(locked, data);
     }
     const played = await checkInterleavings({
-      ...this.#setup,
+      exercise,
       answer: read,
       onProgress,
       signal,
-      grounds: [this.#ground('page'), this.#secondGround()],
+      ground: this.#ground('page'),
     });
     if (signal?.aborted) return cancelled;
     if (played.difference) return failed(played.difference, 'page');

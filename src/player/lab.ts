@@ -54,9 +54,10 @@ class LiveLab implements Lab {
     this.#do(generation, async () => {
       const server = await this.#server();
       if (generation !== this.#generation) return;
-      const bench = new Bench(this.#lesson, server, () => {
+      const onChange = (): void => {
         if (generation === this.#generation) this.#update({ timeline: bench.timeline });
-      });
+      };
+      const bench = new Bench(this.#lesson, server, { onChange });
       this.#bench = bench;
       this.#stop = () => void bench.hush().catch(() => {});
       const found = this.#lesson.pages[pageIndex(this.#lesson, page)];
@@ -136,7 +137,8 @@ class LiveLab implements Lab {
     this.#do(generation, async () => {
       const server = await this.#server();
       const bench: Bench =
-        this.#bench ?? new Bench(this.#lesson, server, () => this.#retried({ timeline: bench.timeline }));
+        this.#bench ??
+        new Bench(this.#lesson, server, { onChange: () => this.#retried({ timeline: bench.timeline }) });
       this.#bench = bench;
       this.#stop = () => void bench.hush().catch(() => {});
       const { own, tail } = found ? pageSteps(found, server.info.major) : noSteps;

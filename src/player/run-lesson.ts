@@ -64,7 +64,7 @@ export const runLesson = async (options: RunOptions): Promise<RunSummary> => {
     const [solution] = exercise.solutions;
     if (!solution) return;
     const { createJudge } = await import('./judge.ts');
-    const judge = createJudge({ lesson, exercise, server });
+    const judge = createJudge({ lesson, exercise, server, spare: false });
     try {
       const verdict = await judge.judge(solution.sql, signal ? { signal } : {});
       if (verdict.outcome === 'cancelled') return;
@@ -86,7 +86,7 @@ export const runLesson = async (options: RunOptions): Promise<RunSummary> => {
     }
   };
   emit({ type: 'run-started', lesson: lesson.id, postgres: { version, major, own } });
-  const stage = new Stage(lesson, server, emit, () => state.timeline, true);
+  const stage = new Stage(lesson, server, emit, () => state.timeline, { once: true });
   const abort = () => void stage.close();
   signal?.addEventListener('abort', abort);
   let error: string | null = null;
@@ -109,6 +109,8 @@ export const runLesson = async (options: RunOptions): Promise<RunSummary> => {
       }
     }
     stage.finish();
+    // Its sessions are not needed any more, and judges have some of their own.
+    await stage.close();
     if (options.exercises) await checkExercises(lesson, server, emit, signal);
     emit({ type: 'lesson-finished' });
   } catch (thrown) {

@@ -4,7 +4,7 @@ import { Run } from '../engine/run.ts';
 import { applySettings } from '../engine/settings.ts';
 import { runView } from '../engine/views/run-view.ts';
 import type { Claim, ClaimSet, Lesson, Position, Prediction, SqlStep, Step } from '../lesson/types.ts';
-import { createScratch, type Scratch } from '../postgres/scratch.ts';
+import { createScratch, type Scratch, type ScratchOptions } from '../postgres/scratch.ts';
 import type { Connection, Server } from '../postgres/types.ts';
 import { splitStatements } from '../text/statements.ts';
 import type { EventBody } from '../timeline/events.ts';
@@ -15,6 +15,11 @@ type PendingClaim = {
   readonly set: ClaimSet;
   readonly owner: string;
   readonly subject: string;
+};
+
+export type StageOptions = Pick<ScratchOptions, 'once' | 'spare'> & {
+  /** A database to copy instead of running the setup; null: there is none. */
+  readonly from?: () => Promise<string | null>;
 };
 
 const at = ({ file, line, column }: Position): string => `${file}:${line}:${column}`;
@@ -39,7 +44,7 @@ export class Stage {
   readonly #server: Server;
   readonly #emit: (body: EventBody) => void;
   readonly #timeline: () => TimelineState;
-  readonly #once: boolean;
+  readonly #scratchOptions: Pick<ScratchOptions, 'once' | 'spare'>;
   readonly #from: () => Promise<string | null>;
   #scratch: Scratch | null = null;
   #run: Run | null = null;
@@ -48,20 +53,17 @@ export class Stage {
 
   /**
    * @param timeline the state after every event emitted so far
-   * @param once it will not be reset
-   * @param from a database to copy instead of running the setup; null: there is none
    */
   constructor(
     lesson: Lesson,
     server: Server,
     emit: (body: EventBody) => void,
     timeline: () => TimelineState,
-    once = false,
-    from: () => Promise<string | null> = async () => null,
+    { once = false, spare = true, from = async () => null }: StageOptions = {},
   ) {
     this.#lesson = lesson;
     this.#from = from;
-    this.#once = once;
+    this.#scratchOptions = { once, spare };
     this.#server = server;
     this.#emit = (body) => {
       emit(body);
@@ -93,7 +95,7 @@ export class Stage {
         lesson: this.#lesson.id,
         ...(from !== null && { from }),
         prepare: (connection) => prepare(this.#lesson, this.#server.info.major, connection),
-        once: this.#once,
+        ...this.#scratchOptions,
       });
       this.#run = await Run.open(this.#server, this.#scratch, this.#emit);
     }

@@ -85,7 +85,7 @@ export const verifyExercises = async (options: VerifyExercisesOptions): Promise<
   for (const exercise of lesson.pages.flatMap(({ blocks }) => blocks)) {
     if (exercise.kind !== 'exercise') continue;
     for (const one of countChecks(exercise)) onCheck(exercise, one);
-    const judge = createJudge({ lesson, exercise, server });
+    const judge = createJudge({ lesson, exercise, server, spare: false });
     try {
       for (const answer of answersOf(exercise)) {
         signal?.throwIfAborted();

@@ -297,6 +297,21 @@ commit;`;
     expect(said(await judge.judge(four))).toBe('passed');
   }, 60_000);
 
+  it('begin with sessions that hold nothing of the order before', async () => {
+    const judge = await judgeOf(body);
+    const locked = `select pg_advisory_lock(1);
+update account set balance = balance - 100 where id = 1 and balance >= 100;
+select pg_advisory_unlock(1);`;
+    await expectVerdicts(judge, {
+      [locked]: 'passed',
+      [locked.replace('unlock', 'lock')]: 'interleave',
+      [`${locked}\nselect set_config('lock_timeout', '10ms', false)`]: 'passed',
+      'select 1 as one into kept; drop table kept': 'interleave',
+      "select nullif(current_setting('my.own', true), '')::numeric / 0; select set_config('my.own', '1', false); update account set balance = balance - 100 where id = 1 and balance >= 100":
+        'passed',
+    });
+  }, 60_000);
+
   it('of the answer and another transaction', async () => {
     const judge = await judgeOf(`task: x
 solution: "begin; select from account where id in (1, 2) order by id for update; update account set balance = balance + 1 where id = 2; update account set balance = balance - 1 where id = 1; commit"

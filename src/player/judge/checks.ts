@@ -141,11 +141,15 @@ export const checkOutcome = (exercise: Exercise, expected: Outcome, got: Outcome
   return null;
 };
 
-/** Runs the last statement that can have a plan under EXPLAIN ANALYZE, after those before it. */
+/**
+ * Runs the last statement that can have a plan under EXPLAIN ANALYZE, after those before it.
+ * @param got what the answer has come to when it was run just before
+ */
 export const checkPlan = async (
   exercise: Exercise,
   ground: Ground,
   answer: ReadAnswer,
+  got: Outcome,
   signal?: AbortSignal,
 ): Promise<Difference | null> => {
   const checks = exercise.checks.filter((check): check is CheckOf<'plan'> => check.kind === 'plan');
@@ -154,12 +158,14 @@ export const checkPlan = async (
   const turn = answer.turns[at];
   if (!turn) return { kind: 'plan', sentence: 'No statement of it has a plan.', evidence: null };
   const { session, statement } = turn;
-  await ground.ready(true);
-  const wrap = isPlainData(answer) && ground.canWrap(session);
+  // A query at its end can be run once more on top of all the rest.
+  const again = got.standing && at === answer.turns.length - 1 && isQuery(statement);
+  if (!again) await ground.ready(true);
+  const wrap = !again && isPlainData(answer) && ground.canWrap(session);
   if (wrap) await ground.ask(session, 'begin');
   else ground.spoil();
   const { trial, plan } = await ground.within(signal, async (stopped) => {
-    const before = await ground.run(answer.turns.slice(0, at), signal);
+    const before = await ground.run(again ? [] : answer.turns.slice(0, at), signal);
     if (before.stop !== null) return { trial: before, plan: null };
     const step = await ground.send(session, sourceOf(statement), { explain: true });
     return { trial: ground.trial([step.step], stopped()), plan: step.plan };

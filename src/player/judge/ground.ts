@@ -7,8 +7,10 @@ import type { ServerMessage } from '../../timeline/events.ts';
 import type { StepState } from '../../timeline/state.ts';
 import { Bench } from '../bench.ts';
 import type { DataSet } from '../judge-state.ts';
-import { sourceOf, type Turn } from './answer.ts';
+import { type ReadAnswer, sourceOf, type Turn } from './answer.ts';
 import type { Base } from './base.ts';
+import { Keeper, sequencesSql } from './keeper.ts';
+import { tracesOf } from './kinds-of-answer.ts';
 
 /** How long an answer may run, ms; then it is cancelled. */
 export const timeLimit = 10_000;
@@ -17,6 +19,9 @@ const grace = 2_000;
 
 /** In a transaction that has failed, every other statement fails as well. */
 const inFailedTransaction = '25P02';
+
+/** Advisory locks may belong to a session, which is used again. */
+const unlockAll = 'pg_advisory_unlock_all()';
 
 /** `look`: whether to look who holds which locks afterwards. */
 export type How = { readonly explain?: boolean; readonly look?: boolean };
@@ -33,12 +38,6 @@ export type Trial = {
   readonly error: ServerMessage | null;
   readonly stop: Stop | null;
 };
-
-/** Sequences as they are, for `restoreSequences`: a rollback leaves them where they got to. */
-const sequencesSql = `
-select string_agg(format('setval(%s::oid::regclass, %s, %L)', s.seqrelid,
-    coalesce(pg_sequence_last_value(s.seqrelid), s.seqstart), pg_sequence_last_value(s.seqrelid) is not null), ', ')
-from pg_sequence s join pg_class c on c.oid = s.seqrelid where c.relpersistence <> 't'`;
 
 export const stepOf = (id: string, session: string, sql: string, explain = false): SqlStep => ({
   kind: 'sql',
@@ -59,21 +58,31 @@ export class Ground {
   readonly bench: Bench;
   readonly data: DataSet;
   readonly #exercise: Exercise;
-  #clean = false;
-  /** Whether rows were written and rolled back: pages and visibility are not as a fresh copy has them. */
+  /** What `ready` has to do: nothing, bring rows back, or have another copy made. */
+  #state: 'clean' | 'rows' | 'spoiled' = 'spoiled';
+  /** Whether rows were written and taken back: pages and visibility are not as a fresh copy has them. */
   #written = false;
   #sequences: string | null = null;
+  /** Null: rows cannot be brought back in this copy. Undefined: nobody has tried yet. */
+  #keeper: Keeper | null | undefined;
+  /** Whether sessions are not to be used again. */
+  #endSessions = false;
   #count = 0;
 
   constructor(
-    { lesson, exercise, server }: { lesson: Lesson; exercise: Exercise; server: Server },
+    {
+      lesson,
+      exercise,
+      server,
+      spare = true,
+    }: { lesson: Lesson; exercise: Exercise; server: Server; spare?: boolean },
     base: Base,
     data: DataSet,
     onChange?: () => void,
   ) {
     this.#exercise = exercise;
     this.data = data;
-    this.bench = new Bench(lesson, server, onChange, () => base.name());
+    this.bench = new Bench(lesson, server, { onChange, base: () => base.name(), spare });
   }
 
   /**
@@ -81,18 +90,65 @@ export class Ground {
    * @throws {PostgresError | EngineError}
    */
   async ready(pristine = false): Promise<void> {
-    if (this.#clean && !(pristine && this.#written)) return;
+    if (this.#state === 'rows' && !pristine && (await this.#putBack())) this.#state = 'clean';
+    if (this.#state === 'clean' && !(pristine && this.#written)) return;
+    await this.#keeper?.close();
+    this.#keeper = undefined;
     this.#written = false;
+    this.#endSessions = false;
     await this.bench.beginAt(this.#exercise);
     if (this.data === 'hidden') await this.#hide();
     const [row] = await this.bench.run.observe(sequencesSql);
     this.#sequences = row?.[0] ?? null;
-    this.#clean = true;
+    this.#state = 'clean';
   }
 
   /** From now on `ready` makes another database. */
   spoil(): void {
-    this.#clean = false;
+    this.#state = 'spoiled';
+  }
+
+  /** Before an answer is run for good: `ready` brings rows back where nothing else remains, and makes another database where more does. */
+  async spoilBy(answer: ReadAnswer): Promise<void> {
+    const traces = tracesOf(answer);
+    if (traces === 'more') this.spoil();
+    else await this.spoilRows(traces === 'session');
+  }
+
+  /** Before something that leaves rows; with `sessions`, something in its session as well. */
+  async spoilRows(sessions = false): Promise<void> {
+    this.#endSessions ||= sessions;
+    if (this.#state !== 'clean') return;
+    // What another session has locked cannot be put back.
+    const idle = this.bench.timeline.sessions.every(({ transaction }) => transaction === 'idle');
+    if (this.#keeper === undefined)
+      this.#keeper = idle ? await Keeper.open(this.bench.run, this.#sequences) : null;
+    // It may have been spoiled meanwhile.
+    if (this.#state === 'clean') this.#state = this.#keeper ? 'rows' : 'spoiled';
+  }
+
+  /** Ends what is open in any session and brings the rows back. @returns whether that worked */
+  async #putBack(): Promise<boolean> {
+    const { run, timeline } = this.bench;
+    const names = timeline.sessions.map(({ name }) => name);
+    if (timeline.steps.some(({ endedAt }) => endedAt === null)) {
+      await this.bench.cancel();
+      await Promise.all(names.map((name) => run.ended(name)));
+    }
+    const { sessions } = this.bench.timeline;
+    if (!this.#keeper || sessions.some(({ lost }) => lost)) return false;
+    for (const { name, transaction } of sessions) {
+      if (this.#endSessions) {
+        await run.closeSession(name);
+        continue;
+      }
+      if (transaction !== 'idle') await run.ask(name, 'rollback');
+      await run.ask(name, `select ${unlockAll}`);
+    }
+    this.#endSessions = false;
+    this.bench.forget();
+    this.#written = true;
+    return this.#keeper.restore();
   }
 
   async #hide(): Promise<void> {
@@ -125,7 +181,11 @@ export class Ground {
   async rollBack(session: string, wrote: boolean): Promise<void> {
     this.#written ||= wrote;
     await this.ask(session, 'rollback');
-    if (this.#sequences !== null) await this.ask(session, `select ${this.#sequences}`);
+    // Neither goes back with the transaction.
+    await this.ask(
+      session,
+      `select ${[unlockAll, ...(this.#sequences === null ? [] : [this.#sequences])].join(', ')}`,
+    );
   }
 
   /** Sends one more statement, and waits until all has settled. */
@@ -200,8 +260,9 @@ export class Ground {
     }
   }
 
-  close(): Promise<void> {
-    return this.bench.close();
+  async close(): Promise<void> {
+    await this.#keeper?.close();
+    await this.bench.close();
   }
 }
 

@@ -1,10 +1,10 @@
 import type { Run } from '../../engine/run.ts';
 import type { Connection } from '../../postgres/types.ts';
 
-/** More rows than this are not copied back and forth: a fresh copy of the database costs less. */
-const mostRows = 5_000;
+/** The rows of a larger table are not sent back: whether they have changed is looked at instead. */
+const mostRows = 1_000;
 
-/** Tables with the columns that can be written; a row only for databases in which all can be put back. */
+/** Tables with the columns that can be written. */
 const tablesSql = `
 select format('%I.%I', n.nspname, c.relname),
   (select string_agg(quote_ident(a.attname), ', ' order by a.attnum) from pg_attribute a
@@ -19,14 +19,35 @@ const unfitSql = `
 select exists (select from pg_inherits i join pg_class c on c.oid = i.inhrelid where c.relkind in ('r', 'f') and not c.relispartition)
   or not (select rolsuper from pg_roles where rolname = current_user)`;
 
-const sequencesSql = `
-select format('select setval(%s::oid::regclass, %s, %L)', seqrelid,
-    coalesce(pg_sequence_last_value(seqrelid), seqstart), pg_sequence_last_value(seqrelid) is not null)
+/** Calls that bring sequences back to where they are now; neither a rollback nor new rows do. Null: there are none. */
+export const sequencesSql = `
+select string_agg(format('setval(%s::oid::regclass, %s, %L)', s.seqrelid,
+    coalesce(pg_sequence_last_value(s.seqrelid), s.seqstart), pg_sequence_last_value(s.seqrelid) is not null), ', ')
 from pg_sequence s join pg_class c on c.oid = s.seqrelid where c.relpersistence <> 't'`;
+
+/** SQL that brings the rows of a table back, or that says whether they are as they were. */
+const restoreSql = async (
+  connection: Connection,
+  table: string,
+  columns: string,
+  mark: string,
+): Promise<string> => {
+  const [row] = await connection.rows(
+    `select count(*), case when count(*) <= ${mostRows} then quote_literal(array_agg(kept)::text) end
+     from (select * from ${table} limit ${mostRows + 1}) kept`,
+  );
+  const rows = row?.[1] ?? null;
+  if (row?.[0] === '0') return `delete from ${table}`;
+  if (rows !== null)
+    return `delete from ${table};
+insert into ${table} (${columns}) overriding system value select ${columns} from unnest(${rows}::${table}[])`;
+  const [count] = await connection.rows(`select count(*) from ${table}`);
+  return `select count(*) = ${count?.[0]} and bool_and(age(xmin) > age('${mark}'::xid)) from ${table}`;
+};
 
 /**
  * Remembers what the tables of a database hold and brings it back: much sooner than another copy of the database would be there,
- * as long as only rows were changed. Its copies are temporary tables, which no other session sees.
+ * as long as only rows were changed, and not those of large tables. It leaves nothing in the database that an answer could see.
  */
 export class Keeper {
   readonly #connection: Connection;
@@ -37,35 +58,26 @@ export class Keeper {
     this.#restore = restore;
   }
 
-  /** @returns null where rows cannot be brought back so @throws {PostgresError} */
-  static async open(run: Run): Promise<Keeper | null> {
+  /**
+   * @param sequences what `sequencesSql` gave
+   * @returns null where rows cannot be brought back so @throws {PostgresError}
+   */
+  static async open(run: Run, sequences: string | null): Promise<Keeper | null> {
     const connection = await run.connect('pg-tutor keeper', {
       lock_timeout: '2s',
       synchronous_commit: 'off',
     });
     const [unfit] = await connection.rows(unfitSql);
-    const tables = unfit?.[0] === 'f' ? await connection.rows(tablesSql) : [];
-    let rows = 0;
-    const restore: string[] = [];
-    for (const [index, [table, columns]] of tables.entries()) {
-      const [count] = await connection.rows(
-        `select count(*) from (select from ${table} limit ${mostRows + 1}) t`,
-      );
-      rows += Number(count?.[0] ?? 0);
-      if (rows > mostRows || columns == null) break;
-      const copy = `pg_temp.kept_${index}`;
-      await connection.rows(`create temp table kept_${index} as select ${columns} from ${table}`);
-      restore.push(
-        `delete from ${table}`,
-        `insert into ${table} (${columns}) overriding system value select ${columns} from ${copy}`,
-      );
-    }
-    if (unfit?.[0] !== 'f' || rows > mostRows) {
+    const tables = await connection.rows(tablesSql);
+    if (unfit?.[0] !== 'f' || tables.some(([, columns]) => columns === null)) {
       await connection.end();
       return null;
     }
-    const sequences = await connection.rows(sequencesSql);
-    restore.push(...sequences.map(([sql]) => sql ?? ''));
+    const [mark] = await connection.rows('select pg_current_xact_id()::xid');
+    const restore: string[] = [];
+    for (const [table, columns] of tables)
+      restore.push(await restoreSql(connection, table ?? '', columns ?? '', mark?.[0] ?? ''));
+    if (sequences !== null) restore.push(`select ${sequences}`);
     // Neither triggers nor foreign keys have a say: what comes back was right before.
     await connection.rows(`set session_replication_role = replica`);
     return new Keeper(connection, restore.join(';\n'));
@@ -73,10 +85,14 @@ export class Keeper {
 
   /** @returns false when it could not be done */
   async restore(): Promise<boolean> {
-    if (this.#restore === '') return true;
+    let same = true;
     // One message is one transaction.
-    const end = await this.#connection.run(this.#restore, 1, { onResult: () => {} });
-    return end.type === 'finished';
+    const end = await this.#connection.run(this.#restore, 1, {
+      onResult: ({ rows }) => {
+        same &&= rows[0]?.[0] !== 'f';
+      },
+    });
+    return end.type === 'finished' && same;
   }
 
   async close(): Promise<void> {

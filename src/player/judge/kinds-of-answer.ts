@@ -1,21 +1,52 @@
 import { type ReadAnswer, statementsOf } from './answer.ts';
 import { constructsIn } from './constructs-in.ts';
-import { nodesIn, type ParsedStatement } from './parse-tree.ts';
+import { nodesIn, type ParsedStatement, type TreeNode } from './parse-tree.ts';
 
 const data = ['SelectStmt', 'InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt'];
 
+const makesTable = ({ fields }: TreeNode): boolean => fields.intoClause !== undefined;
+
 /** Statements that a transaction around them does not change, and that its ROLLBACK undoes but for sequences. */
 export const isPlainData = (answer: ReadAnswer): boolean =>
+  statementsOf(answer).every(({ node }) => data.includes(node.type) && !makesTable(node));
+
+const definitions = [
+  ...['IndexStmt', 'DropStmt', 'CreateStmt', 'CreateTableAsStmt', 'AlterTableStmt', 'RenameStmt', 'ViewStmt'],
+  ...['CreateSeqStmt', 'CreateFunctionStmt', 'CreateTrigStmt', 'CreateDomainStmt', 'CommentStmt'],
+];
+
+/**
+ * Statements that ROLLBACK undoes as well, but not to the last: CREATE INDEX leaves its counts of pages and rows in pg_class. One
+ * of them may fail because of the transaction around it.
+ */
+export const isUndoable = (answer: ReadAnswer): boolean =>
   statementsOf(answer).every(
-    ({ node }) =>
-      data.includes(node.type) && !('intoClause' in node.fields && node.fields.intoClause !== undefined),
+    ({ node }) => [...data, ...definitions].includes(node.type) && node.fields.concurrent !== true,
   );
 
-/** The same, with what an application puts around them: BEGIN, COMMIT, SAVEPOINT, LOCK TABLE, SET. */
-export const changesDataOnly = (answer: ReadAnswer): boolean =>
-  statementsOf(answer).every(({ node }) =>
-    [...data, 'TransactionStmt', 'LockStmt', 'VariableSetStmt'].includes(node.type),
-  );
+/** What an application puts around its statements, and what it asks of its session alone. */
+const aroundData = [
+  ...['TransactionStmt', 'LockStmt', 'VariableSetStmt', 'VariableShowStmt', 'PrepareStmt', 'ExecuteStmt'],
+  ...['DeallocateStmt', 'DeclareCursorStmt', 'FetchStmt', 'ClosePortalStmt', 'ListenStmt', 'NotifyStmt'],
+];
+
+/** Whether nothing remains of a statement once its transaction has ended but rows. */
+const leavesRowsOnly = ({ node, ...statement }: ParsedStatement): boolean => {
+  if (node.type === 'VariableSetStmt')
+    return node.fields.is_local === true || node.fields.name === 'TRANSACTION';
+  if (!data.includes(node.type))
+    return ['TransactionStmt', 'LockStmt', 'VariableShowStmt'].includes(node.type);
+  const sets = constructsIn({ node, ...statement }).some(({ of }) => of === 'set_config');
+  return !sets || /\bset_config\s*\([^()]*(\([^()]*\)[^()]*)*,\s*true\s*\)/i.test(statement.text);
+};
+
+/** What an answer leaves behind: rows alone; rows and what belongs to its session; or more, a table say. */
+export const tracesOf = (answer: ReadAnswer): 'rows' | 'session' | 'more' => {
+  const statements = statementsOf(answer);
+  const known = [...data, ...aroundData];
+  if (statements.some(({ node }) => !known.includes(node.type) || makesTable(node))) return 'more';
+  return statements.every(leavesRowsOnly) ? 'rows' : 'session';
+};
 
 /** Queries and nothing else, as far as their text says. */
 export const isQuery = ({ node, text, offset, copyData }: ParsedStatement): boolean => {

@@ -3,11 +3,11 @@ import { tableLockModes } from '../../locks/modes.ts';
 import { splitStatements } from '../../text/statements.ts';
 import type { SessionLock } from '../../timeline/events.ts';
 import type { StepState } from '../../timeline/state.ts';
-import type { ReadAnswer, Turn } from './answer.ts';
+import { type ReadAnswer, readAnswer, type Turn } from './answer.ts';
 import { checkTrial } from './checks.ts';
 import type { Difference } from './compare-results.ts';
 import { brokenExercise, type Ground } from './ground.ts';
-import { beginsTransaction, endsTransaction } from './kinds-of-answer.ts';
+import { beginsTransaction, endsTransaction, tracesOf } from './kinds-of-answer.ts';
 
 type CheckOf<K extends ExerciseCheck['kind']> = Extract<ExerciseCheck, { kind: K }>;
 type OtherCheck = CheckOf<'passes' | 'blocks'>;
@@ -43,9 +43,14 @@ const hold = async (
   signal?: AbortSignal,
 ): Promise<Difference | null> => {
   await ground.ready();
-  ground.spoil();
   const turns = upToItsEnd(answer.turns);
   const own = turns.some(({ statement }) => beginsTransaction(statement));
+  const [first] = turns;
+  const whole = !own || (first !== undefined && beginsTransaction(first.statement));
+  // All of it is in one transaction then, which is never committed.
+  if (whole && !turns.some(({ statement }) => endsTransaction(statement)))
+    await ground.spoilRows(tracesOf(answer) !== 'rows');
+  else await ground.spoilBy(answer);
   if (own) return checkTrial(await ground.run(turns, signal), null);
   for (const session of exercise.sessions) if (ground.canWrap(session)) await ground.ask(session, 'begin');
   const trial = await ground.run(turns, signal);
@@ -92,6 +97,9 @@ const checkOther = async (
   held: readonly SessionLock[],
 ): Promise<Difference | null> => {
   let last: StepState | null = null;
+  const other = await readAnswer(check.sql, [somebody]);
+  if ('turns' in other) await ground.spoilBy(other);
+  else ground.spoil();
   for (const { text } of splitStatements(check.sql)) {
     last = await ground.send(somebody, text);
     if (isWaiting(last)) break;
@@ -116,7 +124,7 @@ const checkWait = async (
   signal?: AbortSignal,
 ): Promise<Difference | null> => {
   await ground.ready();
-  ground.spoil();
+  await ground.spoilBy(answer);
   const held = splitStatements(check.held).map(({ text }) => text);
   for (const sql of /^\s*(begin|start)\b/i.test(held[0] ?? '') ? held : ['begin', ...held]) {
     const step = await ground.send(somebody, sql);

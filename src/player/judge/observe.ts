@@ -5,7 +5,7 @@ import { tablesSql } from '../bench.ts';
 import { type ReadAnswer, statementsOf } from './answer.ts';
 import type { Rows } from './compare-results.ts';
 import type { Ground, Trial } from './ground.ts';
-import { isPlainData, isQuery } from './kinds-of-answer.ts';
+import { isPlainData, isQuery, isUndoable } from './kinds-of-answer.ts';
 import { sortColumns } from './sort-keys.ts';
 
 /** What a table or a query holds afterwards; null: somebody keeps it locked, or it is not there any more. */
@@ -21,6 +21,8 @@ export type Outcome = {
   readonly looks: readonly Look[];
   /** Whether a transaction of the answer is still open. */
   readonly open: boolean;
+  /** Whether the ground is as the answer has left it. */
+  readonly standing: boolean;
 };
 
 type StateCheck = Extract<ExerciseCheck, { kind: 'state' }>;
@@ -85,15 +87,18 @@ export const observe = async (
 ): Promise<Outcome> => {
   const checks = exercise.checks.filter((check): check is StateCheck => check.kind === 'state');
   const session = exercise.sessions[0] ?? 'you';
-  await ground.ready();
+  // A plan is looked at afterwards.
+  const planned = ground.data === 'page' && exercise.checks.some(({ kind }) => kind === 'plan');
+  await ground.ready(planned);
   const queries = await lookQueries(ground, checks);
-  const wrap = mayWrap && exercise.sessions.length === 1 && isPlainData(answer) && ground.canWrap(session);
-  if (!wrap) ground.spoil();
+  const canUndo = isPlainData(answer) || (!planned && isUndoable(answer));
+  const wrap = mayWrap && canUndo && exercise.sessions.length === 1 && ground.canWrap(session);
+  if (!wrap) await ground.spoilBy(answer);
   else await ground.ask(session, 'begin');
   const trial = await ground.run(answer.turns, signal);
-  if (wrap && trial.error !== null && trial.stop === null && checks.length > 0) {
-    // What the statements before it have done is undone by its failure only inside of a transaction.
-    ground.spoil();
+  if (wrap && trial.error !== null && trial.stop === null && (checks.length > 0 || !isPlainData(answer))) {
+    // Only inside of a transaction it undoes what the statements before it have done, and may be due to that.
+    await ground.rollBack(session, true);
     return observe(ground, exercise, answer, signal, false);
   }
   const looks: Look[] = [];
@@ -115,6 +120,7 @@ export const observe = async (
     result: found?.result ?? null,
     sortedBy: statement ? sortColumns(statement, names) : [],
     looks,
+    standing: !wrap && trial.stop === null,
     open:
       !wrap &&
       sessions.some(({ name, transaction }) => exercise.sessions.includes(name) && transaction !== 'idle'),

@@ -1,11 +1,11 @@
 import type { ExerciseCheck } from '../../lesson/types.ts';
 import { reasonOf } from '../../text/error-words.ts';
 import type { StepState, TimelineState } from '../../timeline/state.ts';
-import type { Lane } from '../every-order.ts';
+import type { Orders } from '../every-order.ts';
 import { whyBusy } from '../orders.ts';
+import type { ReadAnswer } from './answer.ts';
 import type { Difference } from './compare-results.ts';
 import { brokenExercise, type Ground } from './ground.ts';
-import { Keeper } from './keeper.ts';
 
 type InterleaveCheck = Extract<ExerciseCheck, { kind: 'interleave' }>;
 
@@ -15,19 +15,18 @@ export type Player = { readonly session: string; readonly statements: readonly s
 export type LaneOptions = {
   readonly check: InterleaveCheck;
   readonly players: readonly Player[];
-  /** Whether all that the players do is to change rows, so that those can be put back. */
-  readonly rowsOnly: boolean;
-  /** Told when an order does not keep the invariant. */
-  readonly onBroken: (difference: Difference, order: readonly number[]) => void;
+  /** What they run, without doubles. */
+  readonly answers: readonly ReadAnswer[];
 };
 
 /**
  * A ring of waits is broken so soon: it is met in many orders, and each would take the usual second. And no commit waits for the
  * disk, since nobody misses these databases after a power cut.
  */
-const settings = `
-select set_config('synchronous_commit', 'off', false);
-select set_config('deadlock_timeout', '40ms', false) from pg_roles where rolname = current_user and rolsuper`;
+const settings = [
+  `select set_config('synchronous_commit', 'off', false)`,
+  `select set_config('deadlock_timeout', '40ms', false) from pg_roles where rolname = current_user and rolsuper`,
+];
 
 /** How often a session runs its transaction again. */
 const retries = 3;
@@ -35,16 +34,16 @@ const retries = 3;
 const inFailedTransaction = '25P02';
 
 /** Plays orders of what several sessions do on one ground, over and over. */
-export class OrderLane implements Lane {
+export class OrderLane implements Orders {
   readonly #ground: Ground;
   readonly #options: LaneOptions;
-  #keeper: Keeper | null = null;
-  /** Whether the sessions are there and the state is as `ready` has made it but for rows. */
-  #warm = false;
+  /** Backends in which the settings above were made. */
+  #set: ReadonlySet<number> = new Set();
   /** Ids of this order's steps, for each player. */
   #sent: string[][] = [];
   #failed: (StepState | null)[] = [];
-  #first = 0;
+  /** How the last order that was played breaks the invariant. */
+  difference: Difference | null = null;
 
   constructor(ground: Ground, options: LaneOptions) {
     this.#ground = ground;
@@ -52,24 +51,18 @@ export class OrderLane implements Lane {
   }
 
   readonly begin = async (): Promise<void> => {
-    const { players, rowsOnly } = this.#options;
-    if (this.#warm && !(await this.#putBack())) this.#warm = false;
-    if (!this.#warm) {
-      await this.#keeper?.close();
-      this.#keeper = null;
-      await this.#ground.ready(true);
-      this.#ground.spoil();
-      const { sessions } = this.#ground.bench.timeline;
-      // What another session has locked cannot be put back.
-      if (rowsOnly && sessions.every(({ transaction }) => transaction === 'idle'))
-        this.#keeper = await Keeper.open(this.#ground.bench.run);
-      for (const { session } of players)
-        for (const sql of settings.split(';')) await this.#ground.ask(session, sql);
-      this.#warm = true;
+    const { players, answers } = this.#options;
+    await this.#ground.ready();
+    for (const answer of answers) await this.#ground.spoilBy(answer);
+    const { run, timeline } = this.#ground.bench;
+    for (const { session } of players) {
+      const pid = timeline.sessions.find(({ name }) => name === session)?.pid;
+      if (pid !== undefined && this.#set.has(pid)) continue;
+      for (const sql of settings) await run.ask(session, sql);
     }
+    this.#set = new Set(this.#ground.bench.timeline.sessions.map(({ pid: one }) => one));
     this.#sent = players.map(() => []);
     this.#failed = players.map(() => null);
-    this.#first = this.#ground.bench.timeline.steps.length;
   };
 
   readonly isBusy = (list: number): boolean => {
@@ -88,14 +81,10 @@ export class OrderLane implements Lane {
   };
 
   readonly conclude = async (order: readonly number[]): Promise<boolean> => {
-    const difference = (await this.#retry()) ?? this.#trouble(order) ?? (await this.#invariant());
-    if (difference) this.#options.onBroken(difference, order);
-    return difference === null;
+    await this.#retry();
+    this.difference = this.#trouble(order) ?? (await this.#invariant());
+    return this.difference === null;
   };
-
-  async close(): Promise<void> {
-    await this.#keeper?.close();
-  }
 
   #failure(list: number): StepState | null {
     return this.#failed[list] ?? null;
@@ -116,7 +105,7 @@ export class OrderLane implements Lane {
   }
 
   /** Those that failed in a way that is worth another try have one, one after the other. */
-  async #retry(): Promise<Difference | null> {
+  async #retry(): Promise<void> {
     const { players, check } = this.#options;
     for (const list of players.keys()) await this.#giveUp(list);
     for (const [list, player] of players.entries()) {
@@ -131,7 +120,6 @@ export class OrderLane implements Lane {
         }
       }
     }
-    return null;
   }
 
   /** An error that may not be, or a session that waits for good. */
@@ -188,12 +176,12 @@ export class OrderLane implements Lane {
     };
   }
 
-  /** What has happened in this order alone, with the time that it began at taken for 0. */
+  /** What has happened in this order alone. */
   #timeline(): TimelineState {
     const { timeline } = this.#ground.bench;
-    const steps = timeline.steps.slice(this.#first);
-    const from = steps[0]?.sentAt ?? timeline.at;
     const names = this.#options.players.map(({ session }) => session);
+    const steps = timeline.steps.filter(({ page }) => page === null);
+    const from = steps[0]?.sentAt ?? timeline.at;
     return {
       ...timeline,
       steps,
@@ -201,24 +189,5 @@ export class OrderLane implements Lane {
       commits: timeline.commits.filter(({ at }) => at >= from),
       samples: timeline.samples.filter(({ at }) => at >= from),
     };
-  }
-
-  /** Ends what is open and brings the rows back. @returns false when another database is needed */
-  async #putBack(): Promise<boolean> {
-    const { players } = this.#options;
-    if (!this.#keeper) return false;
-    const { bench } = this.#ground;
-    // An order that could not go on has left somebody waiting.
-    if (players.some((_, list) => this.isBusy(list))) {
-      await bench.cancel();
-      await Promise.all(players.map(({ session }) => bench.run.ended(session)));
-    }
-    const { sessions } = bench.timeline;
-    for (const { session } of players) {
-      const known = sessions.find(({ name }) => name === session);
-      if (!known || known.lost) return false;
-      if (known.transaction !== 'idle') await this.#ground.ask(session, 'rollback');
-    }
-    return this.#keeper.restore();
   }
 }
