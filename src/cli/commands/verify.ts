@@ -91,7 +91,11 @@ Exit code 1: a claim did not hold, or a lesson has an error.`,
     repeat: {
       type: 'string',
       value: 'N',
-      help: 'play each lesson N times: tells flaky claims (held in some runs) from false ones',
+      help: 'play each lesson N times, its exercises once: tells flaky claims from false ones',
+    },
+    claims: {
+      type: 'boolean',
+      help: 'claims and predictions only, not the answers that exercises come with',
     },
     json: { type: 'boolean', help: 'as JSON: { ok, results, problems }' },
     junit: { type: 'boolean', help: 'as JUnit XML, for CI servers' },
@@ -118,6 +122,7 @@ Exit code 1: a claim did not hold, or a lesson has an error.`,
           lessons,
           accesses,
           repeat,
+          exercises: values.claims !== true,
           signal,
           onRun: (lesson, server) => {
             begun += 1;
