@@ -9,7 +9,8 @@ export const shortCondition = (text: string): string =>
     .slice(0, 400)
     .replace(/^\((.*)\)$/, '$1')
     .replace(/::(?:[a-z_]+(?: [a-z]+)*|"[^"]+")(?:\(\d+(?:,\d+)?\))?(?:\[\])?/g, '')
-    .replace(/\b[a-z_][\w$]*\.(?=[a-z_"])/gi, '')
+    // A dot in a string is no qualifier.
+    .replace(/'(?:[^']|'')*'|\b[a-z_][\w$]*\.(?=[a-z_"])/gi, (found) => (found.startsWith("'") ? found : ''))
     .replace(/ = /g, '=');
 
 const condition = (node: PlanNode, ...names: readonly string[]): string | null => {

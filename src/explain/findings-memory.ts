@@ -48,9 +48,17 @@ const spill = (node: PlanNode, plan: Plan): Finding | null => {
   };
 };
 
-const lossy = (node: PlanNode): Finding | null => {
+/**
+ * A bitmap made from BRIN is lossy however much memory there is. EXPLAIN does not name the type of an index, but such a
+ * scan counts ten rows for each page that it names, and it names whole pages only (brin.c, bringetbitmap).
+ */
+const isFromBrin = (node: PlanNode, plan: Plan): boolean =>
+  node.heapBlocks?.exact === 0 &&
+  node.children.some((id) => plan.nodes[id - 1]?.rows === 10 * (node.heapBlocks?.lossy ?? 0));
+
+const lossy = (node: PlanNode, plan: Plan): Finding | null => {
   const blocks = node.heapBlocks;
-  if (!blocks || blocks.lossy < 1) return null;
+  if (!blocks || blocks.lossy < 1 || isFromBrin(node, plan)) return null;
   const share = blocks.lossy / (blocks.lossy + blocks.exact);
   const removed = node.conditions.find((one) => one.name === 'Recheck Cond')?.removed ?? 0;
   if (share < 0.05 && removed < 1000) return null;
@@ -68,5 +76,5 @@ const lossy = (node: PlanNode): Finding | null => {
 /** What did not fit into the memory it was given. */
 export const memoryFindings = (plan: Plan): Finding[] =>
   plan.nodes.flatMap((node) =>
-    node.loops ? [spill(node, plan), lossy(node)].filter((finding) => finding !== null) : [],
+    node.loops ? [spill(node, plan), lossy(node, plan)].filter((finding) => finding !== null) : [],
   );

@@ -64,12 +64,14 @@ const append = (rows: readonly number[]): Node =>
       ),
     ),
   );
-const bitmap = (exact: number, lossy: number): Node =>
-  node('Bitmap Heap Scan', 10, 90, {
-    'Recheck Cond': '(a = 1)',
-    'Exact Heap Blocks': exact,
-    'Lossy Heap Blocks': lossy,
-  });
+const bitmap = (exact: number, lossy: number, fromIndex = 1000): Node =>
+  node(
+    'Bitmap Heap Scan',
+    10,
+    90,
+    { 'Recheck Cond': '(a = 1)', 'Exact Heap Blocks': exact, 'Lossy Heap Blocks': lossy },
+    below('Outer', node('Bitmap Index Scan', fromIndex, 5, { 'Index Name': 'i' })),
+  );
 const jit = (ms: number): Node => ({ JIT: { Functions: 12, Timing: { Total: ms } } });
 
 /** For each finding plans where it must be said and plans where it must not. */
@@ -133,6 +135,8 @@ const cases: readonly (readonly [FindingId, FindingId[], FindingId[]])[] = [
     found(node('Index Only Scan', 5000, 90, { 'Heap Fetches': 20 })),
   ],
   ['lossy-bitmap', found(bitmap(100, 900)), found(bitmap(1000, 0))],
+  // From BRIN: whole pages, each counted as ten rows.
+  ['lossy-bitmap', found(bitmap(0, 128, 1281)), found(bitmap(0, 128, 1280))],
   [
     'workers-missing',
     found(node('Gather', 50, 90, { 'Workers Planned': 4, 'Workers Launched': 1 })),
