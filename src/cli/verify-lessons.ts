@@ -9,7 +9,7 @@ import type { ServerAccess } from './server.ts';
 export type VerifyOptions = {
   readonly lessons: readonly Lesson[];
   readonly accesses: readonly ServerAccess[];
-  /** How often each lesson is played on each server. */
+  /** How often each lesson is played on each server. Its exercises are judged in the first of these runs. */
   readonly repeat: number;
   /** Judges the answers that exercises come with, in the first of the runs: only claims can flicker. */
   readonly exercises: boolean;
@@ -37,6 +37,45 @@ const inParallel = async (works: readonly (() => Promise<void>)[]): Promise<void
   await Promise.all(Array.from({ length: Math.min(limit(), works.length) }, worker));
 };
 
+/**
+ * Sessions that one lesson has at a time, and its exercises: the lesson's own or, after them, those of two databases, and those
+ * that keep databases from being taken for leftovers.
+ */
+const sessionsForEachLesson = 18;
+
+/** How many lessons a server has room for, beside those who are connected already. */
+const roomOn = async (server: Server): Promise<number> => {
+  const connection = await server.connect({
+    database: server.info.database,
+    applicationName: 'pg-tutor verify',
+  });
+  try {
+    const [row] = await connection.rows(`
+      select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+        - count(*) from pg_stat_activity where backend_type = 'client backend'`);
+    return Math.max(1, Math.floor(Number(row?.[0]) / sessionsForEachLesson));
+  } finally {
+    await connection.end();
+  }
+};
+
+/** Lets so many pieces of work in at a time; the others wait. */
+const createGate = (most: number) => {
+  let free = most;
+  const waiting: (() => void)[] = [];
+  return async <T>(work: () => Promise<T>): Promise<T> => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else free += 1;
+    }
+  };
+};
+
 const aboutOf = ({ id, number, title, file }: Lesson, { info: { version, major } }: Server) => ({
   postgres: { version, major },
   lesson: { id, number, title, file },
@@ -56,6 +95,12 @@ const play = async (
 /** Plays every lesson on every server, as many at a time as the machine can bear. Ends early when aborted. */
 export const verifyLessons = async (options: VerifyOptions): Promise<void> => {
   const { lessons, accesses, repeat, signal, onRun, onResult } = options;
+  const gates = new Map<Server, Promise<ReturnType<typeof createGate>>>();
+  const gateOf = (server: Server) => {
+    const gate = gates.get(server) ?? roomOn(server).then(createGate);
+    gates.set(server, gate);
+    return gate;
+  };
   const works = lessons.flatMap((lesson) =>
     accesses.flatMap((access) => {
       const runs: VerifyRun[] = [];
@@ -74,8 +119,11 @@ export const verifyLessons = async (options: VerifyOptions): Promise<void> => {
           );
           return;
         }
-        onRun(lesson, server);
-        const run = await play(lesson, server, options.exercises && turn === 0, signal);
+        const gate = await gateOf(server);
+        const run = await gate(() => {
+          onRun(lesson, server);
+          return play(lesson, server, options.exercises && turn === 0, signal);
+        });
         if (signal.aborted) return;
         runs.push(run);
         if (runs.length === repeat) onResult(lesson, tally(aboutOf(lesson, server), runs), runs);

@@ -18,6 +18,8 @@ export type JudgeSetup = {
   readonly server: Server;
   /** Whether to have a copy of the database ready for the next answer (the default): not where nobody waits for one. */
   readonly spare?: boolean;
+  /** The state of the exercise, for several judges; whoever made it closes it after them. */
+  readonly base?: Base;
 };
 
 type TryOptions = JudgeOptions & { readonly onChange?: (tryOut: TryOut) => void };
@@ -44,7 +46,7 @@ class LiveJudge implements Judge {
 
   constructor(setup: JudgeSetup) {
     this.#setup = setup;
-    this.#base = new Base(setup);
+    this.#base = setup.base ?? new Base(setup);
   }
 
   warmUp(): void {
@@ -62,7 +64,9 @@ class LiveJudge implements Judge {
 
   close(): Promise<void> {
     const grounds = [...this.#grounds.values(), this.#trying];
-    this.#closed ??= Promise.all(grounds.map((ground) => ground?.close())).then(() => this.#base.close());
+    this.#closed ??= Promise.all(grounds.map((ground) => ground?.close())).then(() =>
+      this.#setup.base ? undefined : this.#base.close(),
+    );
     return this.#closed;
   }
 

@@ -2,6 +2,7 @@ import type { Answer, Exercise, Lesson, VerdictKind } from '../lesson/types.ts';
 import type { Server } from '../postgres/types.ts';
 import { withRemedy } from '../text/error-words.ts';
 import type { ClaimCheck } from '../timeline/events.ts';
+import { Base } from './judge/base.ts';
 import { createJudge } from './judge.ts';
 import type { Judge, Verdict } from './judge-state.ts';
 
@@ -76,31 +77,46 @@ const verifyOne = async (
   return check(position, ok, claimed, sayVerdict(verdict));
 };
 
+const verifyExercise = async (
+  exercise: Exercise,
+  judge: Judge,
+  { onCheck, signal }: VerifyExercisesOptions,
+): Promise<void> => {
+  for (const one of countChecks(exercise)) onCheck(exercise, one);
+  try {
+    for (const answer of answersOf(exercise)) {
+      signal?.throwIfAborted();
+      onCheck(exercise, await verifyOne(answer, judge, signal));
+    }
+    if (exercise.starter.trim() !== '') {
+      const verdict = await judge.judge(exercise.starter, signal ? { signal } : {});
+      const failed = verdict.outcome === 'failed';
+      onCheck(exercise, check(exercise.position, failed, 'the starter does not pass', sayVerdict(verdict)));
+    }
+  } catch (error) {
+    signal?.throwIfAborted();
+    onCheck(exercise, check(exercise.position, false, 'the exercise can be judged', withRemedy(error)));
+  } finally {
+    await judge.close();
+  }
+};
+
 /**
  * Judges every answer that an author gives with an exercise, and what the editor holds at first, which may not pass. What is
  * wrong with an exercise itself is a check that fails.
  */
 export const verifyExercises = async (options: VerifyExercisesOptions): Promise<void> => {
-  const { lesson, server, onCheck, signal } = options;
-  for (const exercise of lesson.pages.flatMap(({ blocks }) => blocks)) {
-    if (exercise.kind !== 'exercise') continue;
-    for (const one of countChecks(exercise)) onCheck(exercise, one);
-    const judge = createJudge({ lesson, exercise, server, spare: false });
-    try {
-      for (const answer of answersOf(exercise)) {
-        signal?.throwIfAborted();
-        onCheck(exercise, await verifyOne(answer, judge, signal));
-      }
-      if (exercise.starter.trim() !== '') {
-        const verdict = await judge.judge(exercise.starter, signal ? { signal } : {});
-        const failed = verdict.outcome === 'failed';
-        onCheck(exercise, check(exercise.position, failed, 'the starter does not pass', sayVerdict(verdict)));
-      }
-    } catch (error) {
+  const { lesson, server, signal } = options;
+  const bases: Base[] = [];
+  try {
+    for (const exercise of lesson.pages.flatMap(({ blocks }) => blocks)) {
+      if (exercise.kind !== 'exercise') continue;
       signal?.throwIfAborted();
-      onCheck(exercise, check(exercise.position, false, 'the exercise can be judged', withRemedy(error)));
-    } finally {
-      await judge.close();
+      const base = new Base({ lesson, exercise, server }, bases.at(-1));
+      bases.push(base);
+      await verifyExercise(exercise, createJudge({ lesson, exercise, server, base, spare: false }), options);
     }
+  } finally {
+    await Promise.all(bases.map((base) => base.close()));
   }
 };

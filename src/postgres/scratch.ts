@@ -48,9 +48,9 @@ const ofLostSession = (error: unknown): error is PostgresError =>
 
 /**
  * Else autovacuum finds the work of the setup a minute later, and the statistics of later copies differ from those of
- * the first. Only superusers may, mostly; on a server of others it is left.
+ * the first. Only superusers may, mostly; on a server of others it is left. @throws {PostgresError}
  */
-const forgetWork = async (connection: Connection): Promise<void> => {
+export const forgetWork = async (connection: Connection): Promise<void> => {
   const [allowed] = await connection.rows(`select has_function_privilege('pg_stat_reset()', 'execute')`);
   if (allowed?.[0] === 't') await connection.rows('select pg_stat_reset()');
 };

@@ -31,7 +31,12 @@ const exerciseOf = (lesson: Lesson): Exercise => {
 /** A judge of an exercise that stands below some steps. */
 const judgeOf = async (body: string, steps = ''): Promise<Judge> => {
   const lesson = lessonOf(`${shop}\n## Page\n\n${steps}\n${fence('exercise #x', body)}`);
-  const judge = createJudge({ lesson, exercise: exerciseOf(lesson), server: await testServer() });
+  const judge = createJudge({
+    lesson,
+    exercise: exerciseOf(lesson),
+    server: await testServer(),
+    spare: false,
+  });
   judges.push(judge);
   return judge;
 };

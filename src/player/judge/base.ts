@@ -1,7 +1,7 @@
 import { Run } from '../../engine/run.ts';
 import type { Exercise, Lesson, SqlStep } from '../../lesson/types.ts';
-import { createScratch, type Scratch } from '../../postgres/scratch.ts';
-import type { Connection, Server } from '../../postgres/types.ts';
+import { createScratch, forgetWork, type Scratch } from '../../postgres/scratch.ts';
+import type { Server } from '../../postgres/types.ts';
 import { createRecorder } from '../../timeline/recorder.ts';
 import { reduceTimeline } from '../../timeline/reduce.ts';
 import { emptyTimeline } from '../../timeline/state.ts';
@@ -30,10 +30,15 @@ const stepsBefore = (lesson: Lesson, exercise: Exercise, major: number): SqlStep
  */
 export class Base {
   readonly #setup: BaseSetup;
+  readonly #before: Base | null;
+  readonly #steps: readonly SqlStep[];
   #made: Promise<{ readonly scratch: Scratch; readonly usable: boolean }> | null = null;
 
-  constructor(setup: BaseSetup) {
+  /** @param before the base of an exercise above this one, which saves playing the lesson down to that; it is closed later */
+  constructor(setup: BaseSetup, before: Base | null = null) {
     this.#setup = setup;
+    this.#before = before;
+    this.#steps = stepsBefore(setup.lesson, setup.exercise, setup.server.info.major);
   }
 
   /** @returns its name; null: the lesson has to be replayed @throws {PostgresError | EngineError} */
@@ -54,24 +59,24 @@ export class Base {
   }
 
   async #make(): Promise<{ scratch: Scratch; usable: boolean }> {
-    const { lesson, exercise, server } = this.#setup;
-    const steps = stepsBefore(lesson, exercise, server.info.major);
-    let usable = true;
+    const { lesson, server } = this.#setup;
+    const from = (await this.#before?.name()) ?? null;
+    const steps = this.#steps.slice(from === null || !this.#before ? 0 : this.#before.#steps.length);
     const scratch = await createScratch(server, {
       lesson: lesson.id,
-      once: true,
-      prepare: async (connection) => {
-        await prepare(lesson, server.info.major, connection);
-        usable = await this.#replay(connection, steps);
-      },
+      prepare: (connection) => prepare(lesson, server.info.major, connection),
+      ...(from === null ? { once: true } : { from, spare: false }),
     });
-    return { scratch, usable };
+    try {
+      return { scratch, usable: steps.length === 0 || (await this.#replay(scratch.name, steps)) };
+    } catch (error) {
+      await scratch.drop();
+      throw error;
+    }
   }
 
   /** @returns whether the database alone is what the steps have come to */
-  async #replay(connection: Connection, steps: readonly SqlStep[]): Promise<boolean> {
-    if (steps.length === 0) return true;
-    const [row] = await connection.rows('select current_database()');
+  async #replay(name: string, steps: readonly SqlStep[]): Promise<boolean> {
     let state = emptyTimeline;
     const emit = createRecorder(
       () => performance.now(),
@@ -79,11 +84,12 @@ export class Base {
         state = reduceTimeline(state, event, null);
       },
     );
-    const run = await Run.open(this.#setup.server, { name: row?.[0] ?? '' }, emit);
+    const run = await Run.open(this.#setup.server, { name }, emit);
     try {
       for (const step of steps) await run.runStep(step, expectedLosses(step));
-      const [left] = await connection.rows(ofSessionsSql);
+      const [left] = await run.control.rows(ofSessionsSql);
       const idle = state.sessions.every(({ transaction }) => transaction === 'idle');
+      await forgetWork(run.control);
       return idle && state.steps.every(({ endedAt }) => endedAt !== null) && left?.[0] === 'f';
     } finally {
       await run.close();

@@ -3,12 +3,12 @@ import { PlanError } from '../../explain/error.ts';
 import { readPlan } from '../../explain/read.ts';
 import { constructs, isConstruct } from '../../lesson/constructs.ts';
 import type { Exercise, ExerciseCheck } from '../../lesson/types.ts';
-import { type ReadAnswer, sourceOf, statementsOf } from './answer.ts';
+import { type ReadAnswer, statementsOf } from './answer.ts';
 import { compareRows, type Difference } from './compare-results.ts';
 import { constructsIn, sayConstruct } from './constructs-in.ts';
 import { brokenExercise, type Ground, type Trial, timeLimit } from './ground.ts';
-import { hasPlan, isPlainData, isQuery, reachesOutside } from './kinds-of-answer.ts';
-import type { Outcome } from './observe.ts';
+import { hasPlan, isPlainData, reachesOutside, writesRows } from './kinds-of-answer.ts';
+import { explain, type Outcome, type PlanTrial } from './observe.ts';
 
 type CheckOf<K extends ExerciseCheck['kind']> = Extract<ExerciseCheck, { kind: K }>;
 
@@ -141,9 +141,28 @@ export const checkOutcome = (exercise: Exercise, expected: Outcome, got: Outcome
   return null;
 };
 
+/** Runs a statement of an answer, by its number, under EXPLAIN ANALYZE, after those before it. */
+const planOf = async (
+  ground: Ground,
+  answer: ReadAnswer,
+  at: number,
+  signal?: AbortSignal,
+): Promise<PlanTrial> => {
+  const turn = answer.turns[at];
+  if (!turn) throw new Error('no such statement');
+  await ground.ready(true);
+  const wrap = isPlainData(answer) && ground.canWrap(turn.session);
+  if (wrap) await ground.ask(turn.session, 'begin');
+  else ground.spoil();
+  const planned = await explain(ground, turn, answer.turns.slice(0, at), signal);
+  if (planned.trial.stop !== null) ground.spoil();
+  else if (wrap) await ground.rollBack(turn.session, writesRows(answer));
+  return planned;
+};
+
 /**
- * Runs the last statement that can have a plan under EXPLAIN ANALYZE, after those before it.
- * @param got what the answer has come to when it was run just before
+ * Looks at the plan of the last statement that can have one.
+ * @param got what the answer has come to
  */
 export const checkPlan = async (
   exercise: Exercise,
@@ -155,23 +174,8 @@ export const checkPlan = async (
   const checks = exercise.checks.filter((check): check is CheckOf<'plan'> => check.kind === 'plan');
   if (checks.length === 0) return null;
   const at = answer.turns.findLastIndex(({ statement }) => hasPlan(statement));
-  const turn = answer.turns[at];
-  if (!turn) return { kind: 'plan', sentence: 'No statement of it has a plan.', evidence: null };
-  const { session, statement } = turn;
-  // A query at its end can be run once more on top of all the rest.
-  const again = got.standing && at === answer.turns.length - 1 && isQuery(statement);
-  if (!again) await ground.ready(true);
-  const wrap = !again && isPlainData(answer) && ground.canWrap(session);
-  if (wrap) await ground.ask(session, 'begin');
-  else ground.spoil();
-  const { trial, plan } = await ground.within(signal, async (stopped) => {
-    const before = await ground.run(again ? [] : answer.turns.slice(0, at), signal);
-    if (before.stop !== null) return { trial: before, plan: null };
-    const step = await ground.send(session, sourceOf(statement), { explain: true });
-    return { trial: ground.trial([step.step], stopped()), plan: step.plan };
-  });
-  if (trial.stop !== null) ground.spoil();
-  else if (wrap) await ground.rollBack(session, !statementsOf(answer).every(isQuery));
+  if (at < 0) return { kind: 'plan', sentence: 'No statement of it has a plan.', evidence: null };
+  const { trial, plan } = got.plan ?? (await planOf(ground, answer, at, signal));
   const stopped = checkTrial(trial, null);
   if (stopped || plan === null)
     return stopped ?? { kind: 'plan', sentence: 'It has no plan.', evidence: null };

@@ -10,20 +10,6 @@ const makesTable = ({ fields }: TreeNode): boolean => fields.intoClause !== unde
 export const isPlainData = (answer: ReadAnswer): boolean =>
   statementsOf(answer).every(({ node }) => data.includes(node.type) && !makesTable(node));
 
-const definitions = [
-  ...['IndexStmt', 'DropStmt', 'CreateStmt', 'CreateTableAsStmt', 'AlterTableStmt', 'RenameStmt', 'ViewStmt'],
-  ...['CreateSeqStmt', 'CreateFunctionStmt', 'CreateTrigStmt', 'CreateDomainStmt', 'CommentStmt'],
-];
-
-/**
- * Statements that ROLLBACK undoes as well, but not to the last: CREATE INDEX leaves its counts of pages and rows in pg_class. One
- * of them may fail because of the transaction around it.
- */
-export const isUndoable = (answer: ReadAnswer): boolean =>
-  statementsOf(answer).every(
-    ({ node }) => [...data, ...definitions].includes(node.type) && node.fields.concurrent !== true,
-  );
-
 /** What an application puts around its statements, and what it asks of its session alone. */
 const aroundData = [
   ...['TransactionStmt', 'LockStmt', 'VariableSetStmt', 'VariableShowStmt', 'PrepareStmt', 'ExecuteStmt'],
@@ -56,6 +42,27 @@ export const isQuery = ({ node, text, offset, copyData }: ParsedStatement): bool
     names.some((one) => one === name),
   );
 };
+
+const indexes = ['IndexStmt', 'DropStmt'];
+const definitions = [
+  ...['CreateStmt', 'CreateTableAsStmt', 'AlterTableStmt', 'RenameStmt', 'ViewStmt', 'CreateSeqStmt'],
+  ...['CreateFunctionStmt', 'CreateTrigStmt', 'CreateDomainStmt', 'CommentStmt'],
+];
+
+/**
+ * Whether ROLLBACK undoes an answer, though some of its statements may fail because of the transaction around them. @param planned
+ * whether plans are looked at, which show an index on rows of its own transaction otherwise, and pages that were written
+ */
+export const isUndoable = (answer: ReadAnswer, planned: boolean): boolean =>
+  statementsOf(answer).every((statement) => {
+    const { type, fields } = statement.node;
+    if (indexes.includes(type)) return fields.concurrent !== true;
+    return planned ? isQuery(statement) : [...data, ...definitions].includes(type);
+  });
+
+/** Whether some statement may write rows. */
+export const writesRows = (answer: ReadAnswer): boolean =>
+  statementsOf(answer).some((statement) => !indexes.includes(statement.node.type) && !isQuery(statement));
 
 const transactionKind = ({ node }: ParsedStatement): string =>
   node.type === 'TransactionStmt' && typeof node.fields.kind === 'string' ? node.fields.kind : '';

@@ -2,14 +2,17 @@ import type { Exercise, ExerciseCheck } from '../../lesson/types.ts';
 import type { StatementResult } from '../../timeline/events.ts';
 import type { StepState } from '../../timeline/state.ts';
 import { tablesSql } from '../bench.ts';
-import { type ReadAnswer, statementsOf } from './answer.ts';
+import { type ReadAnswer, sourceOf, type Turn } from './answer.ts';
 import type { Rows } from './compare-results.ts';
 import type { Ground, Trial } from './ground.ts';
-import { isPlainData, isQuery, isUndoable } from './kinds-of-answer.ts';
+import { isPlainData, isQuery, isUndoable, writesRows } from './kinds-of-answer.ts';
 import { sortColumns } from './sort-keys.ts';
 
 /** What a table or a query holds afterwards; null: somebody keeps it locked, or it is not there any more. */
 export type Look = { readonly of: string; readonly rows: Rows | null };
+
+/** What EXPLAIN ANALYZE of a statement has come to; the plan is null when it failed. */
+export type PlanTrial = { readonly trial: Trial; readonly plan: string | null };
 
 /** What running an answer has come to. */
 export type Outcome = {
@@ -21,8 +24,8 @@ export type Outcome = {
   readonly looks: readonly Look[];
   /** Whether a transaction of the answer is still open. */
   readonly open: boolean;
-  /** Whether the ground is as the answer has left it. */
-  readonly standing: boolean;
+  /** Of its last statement, where the exercise asks for plans and that is a query. */
+  readonly plan: PlanTrial | null;
 };
 
 type StateCheck = Extract<ExerciseCheck, { kind: 'state' }>;
@@ -65,6 +68,20 @@ const look = async (ground: Ground, session: string, sql: string): Promise<Rows 
   return result && result.rowCount > result.rows.length ? look(ground, session, digestOf(sql)) : result;
 };
 
+/** Runs a statement under EXPLAIN ANALYZE, after others. */
+export const explain = (
+  ground: Ground,
+  { session, statement }: Turn,
+  before: readonly Turn[],
+  signal?: AbortSignal,
+): Promise<PlanTrial> =>
+  ground.within(signal, async (stopped) => {
+    const trial = await ground.run(before, signal);
+    if (trial.stop !== null) return { trial, plan: null };
+    const step = await ground.send(session, sourceOf(statement), { explain: true });
+    return { trial: ground.trial([step.step], stopped()), plan: step.plan };
+  });
+
 const lastResult = (steps: readonly StepState[]): { result: StatementResult; index: number } | null => {
   for (const [index, step] of [...steps.entries()].reverse()) {
     const result = step.results.findLast(({ columns }) => columns.length > 0);
@@ -91,7 +108,7 @@ export const observe = async (
   const planned = ground.data === 'page' && exercise.checks.some(({ kind }) => kind === 'plan');
   await ground.ready(planned);
   const queries = await lookQueries(ground, checks);
-  const canUndo = isPlainData(answer) || (!planned && isUndoable(answer));
+  const canUndo = isPlainData(answer) || isUndoable(answer, planned);
   const wrap = mayWrap && canUndo && exercise.sessions.length === 1 && ground.canWrap(session);
   if (!wrap) await ground.spoilBy(answer);
   else await ground.ask(session, 'begin');
@@ -103,12 +120,17 @@ export const observe = async (
   }
   const looks: Look[] = [];
   let late: StepState | null = null;
+  let plan: PlanTrial | null = null;
   if (trial.stop === null) {
-    const writes = !statementsOf(answer).every(isQuery);
+    const writes = writesRows(answer);
     if (wrap && writes && trial.error === null)
       late = await ground.send(session, 'set constraints all immediate');
     for (const { of, sql } of queries)
       looks.push({ of, rows: late?.error ? null : await look(ground, wrap ? session : looker, sql) });
+    // A query at the end can be run once more on top of all the rest.
+    const last = answer.turns.at(-1);
+    if (planned && trial.error === null && last && isQuery(last.statement))
+      plan = await explain(ground, last, [], signal);
     if (wrap) await ground.rollBack(session, writes);
   } else ground.spoil();
   const found = lastResult(trial.steps);
@@ -120,7 +142,7 @@ export const observe = async (
     result: found?.result ?? null,
     sortedBy: statement ? sortColumns(statement, names) : [],
     looks,
-    standing: !wrap && trial.stop === null,
+    plan,
     open:
       !wrap &&
       sessions.some(({ name, transaction }) => exercise.sessions.includes(name) && transaction !== 'idle'),
