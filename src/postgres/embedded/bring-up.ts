@@ -14,6 +14,7 @@ import {
 import { cannotStart } from './failure.ts';
 import type { Interest } from './keeper.ts';
 import { cleanEnv, lacksSharedMemory, launchPostgres } from './launch.ts';
+import { ownMajor } from './majors.ts';
 import type { Place } from './place.ts';
 import { findRunning, removeStalePid, stop, waitReady } from './postmaster.ts';
 import { sleep } from './process.ts';
@@ -41,7 +42,8 @@ export const bringUp = async (setup: Setup, interest: Interest): Promise<void> =
   const binaries = prepareBinaries(setup.native, account, place);
   const env = cleanEnv(setup.env, place, binaries);
   const { folder } = interest;
-  let more: Record<string, string> = {};
+  // Other majors are there for `verify` alone, which makes and drops databases all the time: nobody misses them.
+  let more: Record<string, string> = major === ownMajor ? {} : { fsync: 'off' };
   let renewed = false;
   const renew = async (damage: string | null): Promise<void> => {
     if (isEmpty(place.data)) setup.say(`Preparing PostgreSQL ${major} for its first start …`);
@@ -74,7 +76,7 @@ export const bringUp = async (setup: Setup, interest: Interest): Promise<void> =
       await sleep(20);
       removeStalePid(place.data);
     } else if (!more.dynamic_shared_memory_type && lacksSharedMemory(words)) {
-      more = { dynamic_shared_memory_type: 'mmap' };
+      more = { ...more, dynamic_shared_memory_type: 'mmap' };
     } else if (found && !renewed) {
       await renew(found);
     } else if (putSettingsAside(place, setup.say)) {
