@@ -1,3 +1,4 @@
+import { missingAnswers } from '../lesson/missing-answers.ts';
 import type { Claim, Lesson, Position, Problem, Step } from '../lesson/types.ts';
 import { isStep } from '../player/state.ts';
 import { exerciseBlocks } from './lint-blocks.ts';
@@ -12,6 +13,8 @@ export type LintRule =
   | 'surprise'
   | 'docs'
   | 'exercise'
+  /** An exercise with too few right or wrong answers to be sure of its checks. */
+  | 'answers'
   | 'predictions'
   | 'remember'
   | 'notes'
@@ -105,6 +108,8 @@ export const lintLesson = (lesson: Lesson, { text, inventory }: LintOptions): Fi
   if (lesson.docs.length === 0)
     find('docs', placeInFront(lesson, text, 'docs'), 'docs: no page of the manual is named');
   if (exerciseBlocks(lesson).length === 0) find('exercise', top, 'the lesson has no exercise');
+  for (const exercise of exerciseBlocks(lesson))
+    for (const { position, what } of missingAnswers(exercise)) find('answers', position, what);
   const predictions = lesson.counts.predictions;
   if (predictions < fewestPredictions)
     find(

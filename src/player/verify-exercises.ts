@@ -1,3 +1,4 @@
+import { answerCounts, fewestAnswers } from '../lesson/missing-answers.ts';
 import type { Answer, Exercise, Lesson, VerdictKind } from '../lesson/types.ts';
 import type { Server } from '../postgres/types.ts';
 import { withRemedy } from '../text/error-words.ts';
@@ -16,9 +17,6 @@ export type VerifyExercisesOptions = {
 
 /** What the judge has to say of an answer; null: that it passes. */
 type Expected = Answer & { readonly name: string; readonly verdicts: readonly VerdictKind[] | null };
-
-/** So many answers that pass beside the first solution, and so many that fail. */
-const least = 2;
 
 const answersOf = (exercise: Exercise): Expected[] => {
   const numbered = (
@@ -57,12 +55,11 @@ const check = (
   happened: string,
 ): ClaimCheck => ({ file, line, column, ok, claimed, happened });
 
-const countChecks = ({ position, solutions, right, wrong }: Exercise): ClaimCheck[] => {
-  const others = solutions.length - 1 + right.length;
-  return [
-    check(position, others >= least, `${least} right answers beside the solution`, `${others}`),
-    check(position, wrong.length >= least, `${least} wrong answers`, `${wrong.length}`),
-  ];
+const countChecks = (exercise: Exercise): ClaimCheck[] => {
+  const { right, wrong } = answerCounts(exercise);
+  const enough = (count: number, what: string): ClaimCheck =>
+    check(exercise.position, count >= fewestAnswers, `${fewestAnswers} ${what}`, `${count}`);
+  return [enough(right, 'right answers beside the solution'), enough(wrong, 'wrong answers')];
 };
 
 const verifyOne = async (

@@ -37,6 +37,18 @@ describe('the linter', () => {
     ]);
   });
 
+  it('wants two right and two wrong answers of an exercise', () => {
+    const exercise = (more: string): string[] =>
+      lint(
+        `${front()}\n## A page\n\n\`\`\`exercise #x\ntask: x\nsolution: select 1\ncheck: { result: rows }\n${more}\`\`\`\n`,
+      ).filter((finding) => finding.endsWith('answers'));
+    expect(exercise('')).toEqual(['10:1 warning answers', '10:1 warning answers']);
+    expect(exercise('right: [select 1.0]\n')).toHaveLength(2);
+    const wrong = '{ sql: select 2, verdict: missing-row }';
+    expect(exercise(`right: [select 1.0, select 2 - 1]\nwrong: [${wrong}]\n`)).toHaveLength(1);
+    expect(exercise(`right: [select 1.0, select 2 - 1]\nwrong: [${wrong}, ${wrong}]\n`)).toEqual([]);
+  });
+
   it('takes any id where there is no inventory', () => {
     expect(lint(`${front('covers: [S2-5]\n')}\n## A page\n\nHello.\n`)).not.toContain('5:10 error covers');
   });
