@@ -1,6 +1,6 @@
 // `npm run bench` lists the benchmarks, `npm run bench -- startup [arguments]` builds and runs bench/startup.ts.
 import { spawnSync } from 'node:child_process';
-import { readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -11,7 +11,7 @@ const names = readdirSync(path.join(root, 'bench'))
   .filter((file) => file.endsWith('.ts'))
   .map((file) => file.slice(0, -'.ts'.length));
 /** What measures our code inside its own process does it in a bundle like the one we ship; the others start ours. */
-const bundled = ['blocking', 'drawing', 'explain', 'explain-screen'];
+const bundled = ['blocking', 'drawing', 'explain', 'explain-screen', 'interleave'];
 const [name, ...rest] = process.argv.slice(2);
 
 const env = { ...process.env, NODE_ENV: 'production' };
@@ -22,6 +22,8 @@ const runBundled = async () => {
   const outdir = path.join(root, `dist.bench.${process.pid}`);
   try {
     await build({ ...options(outdir), entryPoints: { [name]: `bench/${name}.ts` } });
+    const parser = path.join(root, 'node_modules/libpg-query/wasm/libpg-query.wasm');
+    copyFileSync(parser, path.join(outdir, 'chunks/libpg-query.wasm'));
     return node(path.join(outdir, `${name}.js`), ...rest);
   } finally {
     rmSync(outdir, { recursive: true, force: true });
