@@ -212,6 +212,31 @@ check: [{ result: rows }, { forbid: [subquery, distinct, function count] }, { re
   });
 });
 
+describe('an answer of several sessions', () => {
+  it('is run by whom its markers name, the first session where none does', async () => {
+    const judge = await judgeOf(`task: x
+session: [alice, bob]
+solution: |
+  begin;
+  update account set balance = balance - 100 where id = 1;
+  -- bob:
+  update account set balance = balance + 1 where id = 2;
+  -- alice:
+  rollback;
+check: { state: all }`);
+    await expectVerdicts(judge, {
+      'update account set balance = balance + 1 where id = 2': 'passed',
+      'begin; update account set balance = 0;\n-- bob:\nselect 1;\n-- alice:\nrollback;\n-- bob:\nupdate account set balance = 301 where id = 2':
+        'passed',
+      '-- bob: this is no marker, as it stands not alone\nselect 1': 'state',
+      'begin; update account set balance = 301 where id = 2;\n-- bob:\nselect 1;': 'state',
+      'begin; update account set balance = 0;\n-- bob:\nupdate account set balance = 1;': 'timeout',
+      '-- bob:\nselec 1': 'syntax',
+      '-- bob:\n': 'no-answer',
+    });
+  });
+});
+
 describe('locks', () => {
   it('are no stronger than allowed, and let others pass', async () => {
     const judge = await judgeOf(`task: x
