@@ -6,7 +6,7 @@ import { stepOf } from '../../src/player/judge/ground.ts';
 import { createJudge } from '../../src/player/judge.ts';
 import type { Judge } from '../../src/player/judge-state.ts';
 import { root } from '../support/cli.ts';
-import { mutantsOf } from '../support/mutants.ts';
+import { mutantsOf, unprotected } from '../support/mutants.ts';
 import { testServer } from '../support/server.ts';
 
 /** What comes out, as text: compared without any of the judge's own rules. */
@@ -44,17 +44,36 @@ const heads = catalog.modules
   .flatMap((module) => module.lessons)
   .filter(({ counts }) => counts.exercises > 0);
 
+/** What its state checks look at, as one query. */
+const lookAt = (exercise: Exercise): string =>
+  exercise.checks
+    .flatMap((check) =>
+      check.kind === 'state'
+        ? [...check.tables.map((table) => `select * from ${table}`), ...check.queries]
+        : [],
+    )
+    .map((sql) => `select t::text from (${sql.trim().replace(/;$/, '')}) t`)
+    .join(' union all ');
+
+const exercisesOf = async (id: string): Promise<{ lesson: Lesson; exercises: Exercise[] }> => {
+  const { lesson } = await loadLesson(lessons, id);
+  if (!lesson) throw new Error(`${id} cannot be read`);
+  const blocks = lesson.pages.flatMap((page) => page.blocks);
+  return { lesson, exercises: blocks.filter((block): block is Exercise => block.kind === 'exercise') };
+};
+
+const severalStatements = (sql: string): boolean => /;\s*\S/.test(sql.trim());
+
 describe.each(heads.map(({ id }) => id))('%s', (id) => {
   it('lets no answer pass that gives something else on either data', async () => {
-    const { lesson } = await loadLesson(lessons, id);
-    for (const exercise of lesson?.pages.flatMap(({ blocks }) => blocks) ?? []) {
-      if (!lesson || exercise.kind !== 'exercise') continue;
+    const { lesson, exercises } = await exercisesOf(id);
+    for (const exercise of exercises) {
       const check = exercise.checks.find(({ kind }) => kind === 'result');
       const solution = exercise.solutions[0]?.sql ?? '';
-      if (check?.kind !== 'result' || /;\s*\S/.test(solution.trim())) continue;
+      if (check?.kind !== 'result' || severalStatements(solution)) continue;
       const server = await testServer();
-      const judge = createJudge({ lesson, exercise, server });
-      const beside = createJudge({ lesson: withHidden(lesson, exercise), exercise, server });
+      const judge = createJudge({ lesson, exercise, server, spare: false });
+      const beside = createJudge({ lesson: withHidden(lesson, exercise), exercise, server, spare: false });
       try {
         const wanted = [
           await rowsOf(judge, solution, check.ordered),
@@ -77,6 +96,46 @@ describe.each(heads.map(({ id }) => id))('%s', (id) => {
         expect(failed, exercise.id).toBeGreaterThan(2);
       } finally {
         await Promise.all([judge.close(), beside.close()]);
+      }
+    }
+  }, 120_000);
+
+  it('lets no answer pass that lacks what keeps others out of its way', async () => {
+    const { lesson, exercises } = await exercisesOf(id);
+    for (const exercise of exercises) {
+      if (!exercise.checks.some(({ kind }) => kind === 'interleave')) continue;
+      const mutants = exercise.solutions.flatMap(({ sql }) => unprotected(sql));
+      const judge = createJudge({ lesson, exercise, server: await testServer(), spare: false });
+      try {
+        for (const mutant of mutants)
+          expect([mutant, (await judge.judge(mutant)).outcome]).toEqual([mutant, 'failed']);
+      } finally {
+        await judge.close();
+      }
+    }
+  }, 120_000);
+
+  it('lets no answer pass that changes something else', async () => {
+    const { lesson, exercises } = await exercisesOf(id);
+    for (const exercise of exercises) {
+      const solution = exercise.solutions[0]?.sql ?? '';
+      if (
+        lookAt(exercise) === '' ||
+        !/^\s*(insert|update|delete|merge)\b/i.test(solution) ||
+        severalStatements(solution)
+      )
+        continue;
+      const judge = createJudge({ lesson, exercise, server: await testServer(), spare: false });
+      try {
+        for (const mutant of mutantsOf(solution).filter((sql) => !sql.startsWith('select * from ('))) {
+          const { outcome } = await judge.judge(mutant);
+          if (outcome !== 'passed') continue;
+          const tables = async (sql: string): Promise<string> =>
+            rowsOf(judge, `${sql.replace(/;\s*$/, '')};\n${lookAt(exercise)}`, false);
+          expect({ mutant, left: await tables(mutant) }).toEqual({ mutant, left: await tables(solution) });
+        }
+      } finally {
+        await judge.close();
       }
     }
   }, 120_000);

@@ -39,3 +39,18 @@ export const mutantsOf = (sql: string): string[] => {
   ];
   return [...new Set([...one, ...whole])].filter((mutant) => mutant !== text);
 };
+
+/** The same transaction without one of the things that keep another one out of its way. */
+export const unprotected = (sql: string): string[] => {
+  const guards = [
+    /\bfor (no key )?update\b( of \w+)?( nowait| skip locked)?/gi,
+    /\bselect pg_advisory_(xact_)?lock\([^;]*;/gi,
+    /\block table\b[^;]*;/gi,
+    /\bisolation level (serializable|repeatable read)/gi,
+  ];
+  return guards.flatMap((guard) =>
+    [...sql.matchAll(guard)].map(
+      (match) => sql.slice(0, match.index) + sql.slice(match.index + match[0].length),
+    ),
+  );
+};
