@@ -358,11 +358,7 @@ insert into t values (1, 'ann', 5000000000, true, '2000-01-02'), (2, null, -1, f
       ...['lp', 'state', 'xmin', 'xmax', 'ctid', 'hot', 'row', 'evidence'],
     ]);
     expect(step('page').view?.rows[1]?.at(-1)).toMatch(/^\d+\/\d+$/);
-    expect(step('after').view?.rows.map((row) => row[1])).toEqual([
-      'redirect to 3',
-      'unused',
-      'normal',
-    ]);
+    expect(step('after').view?.rows.map((row) => row[1])).toEqual(['redirect to 3', 'unused', 'normal']);
   });
 
   it('says what a heap page needs', async () => {
