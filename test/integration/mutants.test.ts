@@ -40,9 +40,14 @@ const withHidden = (lesson: Lesson, exercise: Exercise): Lesson => ({
 
 const lessons = path.join(root, 'lessons');
 const catalog = await loadCatalog(lessons, {});
+
+/** All lessons take minutes: PG_TUTOR_MUTANTS=all tries them, before a release and after a change of the judge. */
+const few = ['transactions/advisory-locks', 'querying/three-valued-logic', 'types/time'];
 const heads = catalog.modules
   .flatMap((module) => module.lessons)
-  .filter(({ counts }) => counts.exercises > 0);
+  .filter(({ id, counts }) =>
+    process.env.PG_TUTOR_MUTANTS === 'all' ? counts.exercises > 0 : few.includes(id),
+  );
 
 /** What its state checks look at, as one query. */
 const lookAt = (exercise: Exercise): string =>

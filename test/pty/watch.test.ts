@@ -23,7 +23,7 @@ describe('watch, on a terminal', () => {
   it('opens each version where the one before was left, and keeps the last good one open', async () => {
     const pty = openPty(home, ['watch', file]);
     await pty.see('All 2 claims hold.');
-    await pty.see('Alice is first');
+    await pty.see("run alice's SQL");
     // One step is run, and the question after it answered.
     pty.press('\r');
     await pty.see('UPDATE 1');
