@@ -361,6 +361,24 @@ insert into t values (1, 'ann', 5000000000, true, '2000-01-02'), (2, null, -1, f
     expect(step('after').view?.rows.map((row) => row[1])).toEqual(['redirect to 3', 'unused', 'normal']);
   });
 
+  it('shows what a transaction wrote that began after all that have ended', async () => {
+    // Two in progress: the snapshot of whoever looks ends before the second one.
+    const { summary } = await play(
+      fence('sql setup', 'create extension pageinspect; create table t (id int)') +
+        '## Page\n\n' +
+        fence('sql bob', 'begin; insert into t values (1)') +
+        fence('sql carol', 'begin; insert into t values (2)') +
+        fence('view heap-page', 'relation: t') +
+        fence(
+          'expect',
+          `rows:
+  - [1, normal, in progress, null, "(0,1)", null, "1"]
+  - [2, normal, in progress, null, "(0,2)", null, "2"]`,
+        ),
+    );
+    expect(summary).toMatchObject({ error: null, checks: [{ ok: true }] });
+  });
+
   it('says what a heap page needs', async () => {
     const { summary } = await play(
       `${fence('sql setup', 'create table t ()')}## P\n\n${fence('view heap-page', 'relation: t')}`,

@@ -1,7 +1,11 @@
+/** The 64 bits of a 32-bit xid that is at most 2^31 away from `next`; it may be later, when it is still in progress. */
+const full = (xid: string): string => `(
+  select (c - case when c - next > 2147483648 then 4294967296 when next - c > 2147483648 then -4294967296 else 0 end)::text::xid8
+  from (select (next >> 32 << 32) + ${xid}::text::bigint as c) as near)`;
+
 /**
  * The line pointers of a page with their tuple headers, as pageinspect reads them (manual: pageinspect; flags of
- * htup_details.h and itemid.h). `$1`: the table, `$2`: the page, from 0. A 32-bit xid of a tuple is at most 2^31 behind
- * the next one, which gives the 64 bits that pg_xact_status wants.
+ * htup_details.h and itemid.h). `$1`: the table, `$2`: the page, from 0.
  *
  * Columns: lp, what the pointer is, xmin and its fate, xmax and its fate, ctid, hot, values (a JSON array of hex, as stored).
  */
@@ -17,12 +21,12 @@ select
   case lp_flags when 0 then 'unused' when 1 then 'normal' when 2 then 'redirect to ' || lp_off when 3 then 'dead' end,
   t_xmin::text,
   case when t_xmin is null then null when frozen or t_xmin::text::bigint < 3 then 'frozen' else
-    coalesce(pg_xact_status((next - ((next - t_xmin::text::bigint) & 4294967295))::text::xid8), 'committed') end,
+    coalesce(pg_xact_status(${full('t_xmin')}), 'committed') end,
   nullif(t_xmax::text, '0'),
   case when t_xmax is null or t_xmax::text = '0' then null
     when t_infomask & 4096 <> 0 then 'multixact'
     when t_infomask & 128 <> 0 then 'lock only'
-    else coalesce(pg_xact_status((next - ((next - t_xmax::text::bigint) & 4294967295))::text::xid8), 'committed') end,
+    else coalesce(pg_xact_status(${full('t_xmax')}), 'committed') end,
   t_ctid::text,
   concat_ws(', ', case when t_infomask2 & 32768 <> 0 then 'heap only' end, case when t_infomask2 & 16384 <> 0 then 'hot updated' end),
   case when t_attrs is not null then
