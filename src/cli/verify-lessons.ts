@@ -76,6 +76,16 @@ const createGate = (most: number) => {
   };
 };
 
+/** Roughly how long a lesson takes: an answer that is tried in every order of its statements takes as long as many steps. */
+const effort = ({ pages }: Lesson): number =>
+  pages
+    .flatMap(({ blocks }) => blocks)
+    .reduce((sum, block) => {
+      if (block.kind !== 'exercise') return sum + 1;
+      const answers = block.solutions.length + block.right.length + block.wrong.length;
+      return sum + answers * (block.checks.some(({ kind }) => kind === 'interleave') ? 20 : 2);
+    }, 0);
+
 const aboutOf = ({ id, number, title, file }: Lesson, { info: { version, major } }: Server) => ({
   postgres: { version, major },
   lesson: { id, number, title, file },
@@ -101,7 +111,9 @@ export const verifyLessons = async (options: VerifyOptions): Promise<void> => {
     gates.set(server, gate);
     return gate;
   };
-  const works = lessons.flatMap((lesson) =>
+  // The longest first: else all others wait for it at the end.
+  const longestFirst = [...lessons].sort((a, b) => effort(b) - effort(a));
+  const works = longestFirst.flatMap((lesson) =>
     accesses.flatMap((access) => {
       const runs: VerifyRun[] = [];
       let skipped = false;
