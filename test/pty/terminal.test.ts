@@ -93,8 +93,9 @@ describe('the terminal after', () => {
     await see(opened, 'run alice');
     await until(() => existsSync(pidFile), 'the warning, written before the pid');
     expect(opened.raw).not.toContain('a warning');
+    const lesson = opened.raw.length;
     opened.pty.write('q');
-    await see(opened, 'quit');
+    await see(opened, 'quit', lesson);
     opened.pty.write('q');
     await see(opened, /over\r\n$/);
     restored(opened.raw);
