@@ -1,6 +1,6 @@
 // `npm run bench` lists the benchmarks, `npm run bench -- startup [arguments]` builds and runs bench/startup.ts.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -23,6 +23,7 @@ const runBundled = async () => {
   try {
     await build({ ...options(outdir), entryPoints: { [name]: `bench/${name}.ts` } });
     const parser = path.join(root, 'node_modules/libpg-query/wasm/libpg-query.wasm');
+    mkdirSync(path.join(outdir, 'chunks'), { recursive: true });
     copyFileSync(parser, path.join(outdir, 'chunks/libpg-query.wasm'));
     return node(path.join(outdir, `${name}.js`), ...rest);
   } finally {
