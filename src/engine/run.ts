@@ -14,6 +14,11 @@ import { type Sighting, Watcher } from './watcher.ts';
 /** How long a session that a step says it ends may take to be seen as lost, ms. */
 const lossDeadline = 5_000;
 
+/** Functions that return once a signal was sent to another session: what it does there comes later, on its own time. */
+const signals = /\bpg_(cancel|terminate)_backend\b/i;
+/** How long a signal gets to end a statement or a session; one sent to an idle session may end nothing, ms. */
+const signalDeadline = 2_000;
+
 /**
  * How long a step gets before the first look at who waits: three times as long as a step has taken of late, so that
  * a busy machine is not kept busy with looks; in these bounds, ms. The end of a transaction writes to disk, and seldom
@@ -76,6 +81,8 @@ export class Run {
   #waiters: Waiter[] = [];
   /** How long a step has taken of late, ms. */
   #usual = 0;
+  /** Steps and sessions that have ended. */
+  #ends = 0;
   #expectedLosses = new Set<string>();
   #closed = false;
   /** Why nothing can settle any more. */
@@ -139,13 +146,11 @@ export class Run {
       );
     }
     this.#expectedLosses = new Set(expectedLosses);
-    const losses = expectedLosses.map((name) => this.#lossOf(name));
+    const effects = expectedLosses.map((name) => this.#lossOf(name));
+    if (signals.test(step.sql) && this.#sessions.size > 1) effects.push(this.#anotherEnd());
     this.#send(session, step);
-    await this.settle(step.wait ? step.id : null);
-    if (losses.length > 0) {
-      await Promise.all(losses);
-      await this.settle();
-    }
+    await Promise.all([this.settle(step.wait ? step.id : null), ...effects]);
+    if (effects.length > 0) await this.settle();
     this.#expectedLosses.clear();
   }
 
@@ -352,12 +357,23 @@ export class Run {
 
   /** A step has ended, or a session is gone. */
   #ended(): void {
+    this.#ends++;
     this.#watcher.ended();
     this.#check();
   }
 
   #inFlight(): Session[] {
     return [...this.#sessions.values()].filter((session) => session.step !== null);
+  }
+
+  /** Resolves when a step that is in flight, or a session, has ended besides the step that is sent next; or in time. */
+  async #anotherEnd(): Promise<void> {
+    const ends = this.#ends + 2;
+    const timer = setTimeout(() => this.#check(), signalDeadline + 1);
+    const began = performance.now();
+    await this.#until(() => this.#ends >= ends || performance.now() - began > signalDeadline, false).finally(
+      () => clearTimeout(timer),
+    );
   }
 
   /** Resolves when the session is gone. */

@@ -11,7 +11,7 @@ const setup = fence(
   'create table account (id int primary key, balance int);\ninsert into account values (1, 300), (2, 300);',
 );
 
-const play = async (pages: string) => {
+const play = async (pages: string, onEvent: (event: RunEvent) => void = () => {}) => {
   const events: RunEvent[] = [];
   let timeline: TimelineState = emptyTimeline;
   const summary = await runLesson({
@@ -19,6 +19,7 @@ const play = async (pages: string) => {
     server: await testServer(),
     onEvent: (event) => {
       events.push(event);
+      onEvent(event);
       timeline = reduceTimeline(timeline, event);
     },
   });
@@ -190,6 +191,25 @@ describe('who waits for whom', () => {
       mode: 'ExclusiveLock',
     });
     expect(step('tuple').waits[0]?.lock).toMatchObject({ type: 'tuple', relation: 'account' });
+  });
+
+  it('waits until a cancel has reached a session, however late that one gets to it', async () => {
+    const cancel = fence(
+      'sql carol #cancel',
+      "select pg_cancel_backend(pid) from pg_stat_activity where application_name = 'bob' and datname = current_database()",
+    );
+    let held: number | null = null;
+    const { events, step } = await play(`${open}${wait}${cancel}`, (event) => {
+      if (event.type === 'session-opened' && event.session === 'bob') held = event.pid;
+      if (held === null || !('step' in event) || event.step !== 'cancel') return;
+      if (event.type === 'step-sent') process.kill(held, 'SIGSTOP');
+      // By then the server has been asked, many times over, who still waits.
+      if (event.type === 'step-finished') setTimeout(process.kill, 300, held, 'SIGCONT');
+    });
+    expect(step('wait').error?.sqlstate).toBe('57014');
+    const at = (type: string, id: string) =>
+      events.findIndex((event) => event.type === type && 'step' in event && event.step === id);
+    expect(at('step-failed', 'wait')).toBeLessThan(at('step-settled', 'cancel'));
   });
 
   it('says which step cannot be sent because its session still waits', async () => {
