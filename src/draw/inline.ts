@@ -8,12 +8,17 @@ export type Definitions = ReadonlyMap<string, Definition>;
 /** A space where the source has a line break: only `break` starts a new line. */
 const flow = (text: string): string => sanitize(text).replace(/\s*\n\s*/g, ' ');
 
-/** Where a link leads, for those who cannot click: nothing when its text says it already. */
+const manualPage = /^https:\/\/www\.postgresql\.org\/docs\/[^/]+\/([\w-]+)\.html(#.*)?$/;
+
+/**
+ * Where a link leads, for those who cannot click: nothing when its text says it already, and of the PostgreSQL manual the
+ * name of the page, since the end of a lesson has the addresses.
+ */
 const target = (url: string, text: string): Span[] => {
   const shown = sanitize(url).replaceAll('\n', '');
   const bare = (address: string): string => address.replace(/^(mailto:|https?:\/\/)/i, '').replace(/\/$/, '');
   if (shown === '' || shown.startsWith('#') || bare(shown) === bare(text)) return [];
-  return [span(` (${shown})`, { dim: true })];
+  return [span(` (${manualPage.exec(shown)?.[1] ?? shown})`, { dim: true })];
 };
 
 /**

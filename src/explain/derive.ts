@@ -42,8 +42,8 @@ const measure = (places: readonly Place[], read: Reader): Columns => {
   const times: (number | null)[] = [];
   const ran: (number | null)[] = [];
   for (const { raw, index, parent, role } of places) {
-    const own = read.number(raw, 'Actual Loops');
-    const time = read.number(raw, 'Actual Total Time');
+    const own = read.number(raw['Actual Loops'], 'Actual Loops');
+    const time = read.number(raw['Actual Total Time'], 'Actual Total Time');
     ran.push(own);
     times.push(time);
     loops[index] = own ?? 0;
@@ -152,8 +152,7 @@ export const derivePlan = (raw: RawPlan): Plan => {
   const placed = placeTriggers(summary.triggers, gap, places, wall);
   const { self, selfTolerance, unscanned, overrun } = selfTimes(places, columns, payments, placed.inside);
 
-  const ctes = places.flatMap((place) => (place.role === 'cte' ? [place.index] : []));
-  const subtract = (column: Float64Array): Float64Array => selfCounts(column, payments, ctes);
+  const subtract = (column: Float64Array): Float64Array => selfCounts(column, places, payments);
   const buffers = places.map((place) => buffersOf(place.raw, read));
   const wals = places.map((place) => walOf(place.raw, read));
   const selfBuffers = selfOf(buffers, [...blockNames, ...timeNames], subtract);
@@ -167,8 +166,8 @@ export const derivePlan = (raw: RawPlan): Plan => {
     const { raw: source, index, role, subplanName } = place;
     const loops = ran[index] ?? null;
     const never = loops === 0;
-    const rowsPerLoop = read.number(source, 'Actual Rows');
-    const planRows = read.number(source, 'Plan Rows');
+    const rowsPerLoop = read.number(source['Actual Rows'], 'Actual Rows');
+    const planRows = read.number(source['Plan Rows'], 'Plan Rows');
     const many = processes[index] ?? 1;
     const known = timed && loops !== null && (never || (times[index] ?? null) !== null);
     const own = self[index] ?? 0;
@@ -181,11 +180,11 @@ export const derivePlan = (raw: RawPlan): Plan => {
     const sort = sortOf(source, read);
     const hash = hashOf(source, read);
     const workers = workersOf(source, read);
-    const paid = payments.payers[index] ?? [];
+    const paid = payments.payers.get(index) ?? [];
     const elsewhere = (role === 'initplan' && paid[0]?.node !== place.parent) || role === 'cte';
-    const disk = read.number(source, 'Disk Usage') ?? (sort?.space === 'disk' ? sort.kb : null);
-    const exact = read.number(source, 'Exact Heap Blocks');
-    const lossy = read.number(source, 'Lossy Heap Blocks');
+    const disk = read.number(source['Disk Usage'], 'Disk Usage') ?? (sort?.space === 'disk' ? sort.kb : null);
+    const exact = read.number(source['Exact Heap Blocks'], 'Exact Heap Blocks');
+    const lossy = read.number(source['Lossy Heap Blocks'], 'Lossy Heap Blocks');
     return {
       id: index + 1,
       parent: place.parent < 0 ? null : place.parent + 1,
@@ -196,23 +195,23 @@ export const derivePlan = (raw: RawPlan): Plan => {
       label: labelOf(source, place.type),
       role,
       subplanName,
-      relation: read.text(source, 'Relation Name'),
-      schema: read.text(source, 'Schema'),
-      alias: read.text(source, 'Alias'),
-      index: read.text(source, 'Index Name'),
-      cte: read.text(source, 'CTE Name'),
-      functionName: read.text(source, 'Function Name'),
-      joinType: read.text(source, 'Join Type'),
-      strategy: read.text(source, 'Strategy'),
-      operation: read.text(source, 'Operation'),
-      scanDirection: read.text(source, 'Scan Direction'),
+      relation: read.text(source['Relation Name'], 'Relation Name'),
+      schema: read.text(source.Schema, 'Schema'),
+      alias: read.text(source.Alias, 'Alias'),
+      index: read.text(source['Index Name'], 'Index Name'),
+      cte: read.text(source['CTE Name'], 'CTE Name'),
+      functionName: read.text(source['Function Name'], 'Function Name'),
+      joinType: read.text(source['Join Type'], 'Join Type'),
+      strategy: read.text(source.Strategy, 'Strategy'),
+      operation: read.text(source.Operation, 'Operation'),
+      scanDirection: read.text(source['Scan Direction'], 'Scan Direction'),
       parallelAware: boolean(source, 'Parallel Aware'),
       asyncCapable: boolean(source, 'Async Capable'),
       disabled: boolean(source, 'Disabled') || disabledByCost(cost, childCosts),
       conditions: conditionsOf(source, loops, read),
       output: strings(source.Output),
       raw: source,
-      startupCost: read.number(source, 'Startup Cost'),
+      startupCost: read.number(source['Startup Cost'], 'Startup Cost'),
       totalCost: cost,
       selfCost:
         cost === null
@@ -222,7 +221,7 @@ export const derivePlan = (raw: RawPlan): Plan => {
               childCosts.reduce<number>((left, one) => left - (one ?? 0), cost),
             ),
       planRows,
-      planWidth: read.number(source, 'Plan Width'),
+      planWidth: read.number(source['Plan Width'], 'Plan Width'),
       loops,
       neverExecuted: never,
       processes: many,
@@ -234,7 +233,7 @@ export const derivePlan = (raw: RawPlan): Plan => {
           : estimateFactor(rowsPerLoop, planRows),
       selfMs: known ? own : null,
       totalMs: known ? (wall[index] ?? 0) : null,
-      startupMs: read.number(source, 'Actual Startup Time'),
+      startupMs: read.number(source['Actual Startup Time'], 'Actual Startup Time'),
       unscannedMs: known && (unscanned[index] ?? 0) > 0 ? (unscanned[index] ?? 0) : null,
       selfCpuMs: known ? own * many : null,
       totalCpuMs: known ? (wall[index] ?? 0) * many + (cpuExtra[index] ?? 0) : null,
@@ -248,17 +247,17 @@ export const derivePlan = (raw: RawPlan): Plan => {
       sort,
       hash,
       memoryKb:
-        read.number(source, 'Peak Memory Usage') ??
+        read.number(source['Peak Memory Usage'], 'Peak Memory Usage') ??
         (sort?.space === 'memory' ? sort.kb : null) ??
-        (source.Storage === 'Memory' ? read.number(source, 'Maximum Storage') : null),
-      diskKb: disk ?? (source.Storage === 'Disk' ? read.number(source, 'Maximum Storage') : null),
+        (source.Storage === 'Memory' ? read.number(source['Maximum Storage'], 'Maximum Storage') : null),
+      diskKb: disk ?? (source.Storage === 'Disk' ? read.number(source['Maximum Storage'], 'Maximum Storage') : null),
       memoize: memoizeOf(source, read),
-      heapFetches: read.number(source, 'Heap Fetches'),
+      heapFetches: read.number(source['Heap Fetches'], 'Heap Fetches'),
       heapBlocks: exact === null && lossy === null ? null : { exact: exact ?? 0, lossy: lossy ?? 0 },
-      indexSearches: read.number(source, 'Index Searches'),
-      subplansRemoved: read.number(source, 'Subplans Removed') ?? removedNone(raw.source, place.type),
-      workersPlanned: read.number(source, 'Workers Planned'),
-      workersLaunched: read.number(source, 'Workers Launched'),
+      indexSearches: read.number(source['Index Searches'], 'Index Searches'),
+      subplansRemoved: read.number(source['Subplans Removed'], 'Subplans Removed') ?? removedNone(raw.source, place.type),
+      workersPlanned: read.number(source['Workers Planned'], 'Workers Planned'),
+      workersLaunched: read.number(source['Workers Launched'], 'Workers Launched'),
       workers,
       findings: [],
     };

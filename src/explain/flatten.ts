@@ -49,7 +49,7 @@ export const flatten = (plan: RawPlan): Place[] => {
     if (!Array.isArray(plans)) throw fail('"Plans" of this node is no list', parent, nth);
     const index = places.length;
     const above = places[parent];
-    above?.children.push(index);
+    if (above) above.children[nth] = index;
     const relationship = value['Parent Relationship'];
     const name = value['Subplan Name'];
     const subplanName = typeof name === 'string' ? name : null;
@@ -59,7 +59,8 @@ export const flatten = (plan: RawPlan): Place[] => {
       parent,
       nth,
       depth: above ? above.depth + 1 : 0,
-      children: [],
+      // As long as it will be: a list that grows takes room for 17 at once.
+      children: new Array<number>(plans.length),
       last: index,
       type,
       role: roleOf(typeof relationship === 'string' ? relationship : null, subplanName),

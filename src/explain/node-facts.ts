@@ -113,7 +113,7 @@ export const conditionsOf = (raw: RawObject, loops: number | null, read: Reader)
     const key = removedKeys[name];
     // A bitmap scan's lost rows are those of its recheck; an index scan has no recheck of its own.
     const removed =
-      key && !(name === 'Index Cond' && 'Recheck Cond' in source) ? read.number(source, key) : null;
+      key && !(name === 'Index Cond' && 'Recheck Cond' in source) ? read.number(source[key], key) : null;
     found.push({ name, text, removed: removed === null ? null : removed * (loops ?? 1) });
   }
   return found;
@@ -149,18 +149,18 @@ export const buffersOf = (raw: RawObject, read: Reader): Buffers | null => {
   const timed = ioTimes.some((key) => raw[key] !== undefined);
   if (!first && !timed && !blockKeys.some(([, key]) => raw[key] !== undefined)) return null;
   const time = (key: string, older: string | null = null): number | null =>
-    timed ? (read.number(raw, key) ?? (older ? read.number(raw, older) : null)) : null;
+    timed ? (read.number(raw[key], key) ?? (older ? read.number(raw[older], older) : null)) : null;
   return {
-    sharedHit: read.count(raw, 'Shared Hit Blocks'),
-    sharedRead: read.count(raw, 'Shared Read Blocks'),
-    sharedDirtied: read.count(raw, 'Shared Dirtied Blocks'),
-    sharedWritten: read.count(raw, 'Shared Written Blocks'),
-    localHit: read.count(raw, 'Local Hit Blocks'),
-    localRead: read.count(raw, 'Local Read Blocks'),
-    localDirtied: read.count(raw, 'Local Dirtied Blocks'),
-    localWritten: read.count(raw, 'Local Written Blocks'),
-    tempRead: read.count(raw, 'Temp Read Blocks'),
-    tempWritten: read.count(raw, 'Temp Written Blocks'),
+    sharedHit: read.count(raw['Shared Hit Blocks'], 'Shared Hit Blocks'),
+    sharedRead: read.count(raw['Shared Read Blocks'], 'Shared Read Blocks'),
+    sharedDirtied: read.count(raw['Shared Dirtied Blocks'], 'Shared Dirtied Blocks'),
+    sharedWritten: read.count(raw['Shared Written Blocks'], 'Shared Written Blocks'),
+    localHit: read.count(raw['Local Hit Blocks'], 'Local Hit Blocks'),
+    localRead: read.count(raw['Local Read Blocks'], 'Local Read Blocks'),
+    localDirtied: read.count(raw['Local Dirtied Blocks'], 'Local Dirtied Blocks'),
+    localWritten: read.count(raw['Local Written Blocks'], 'Local Written Blocks'),
+    tempRead: read.count(raw['Temp Read Blocks'], 'Temp Read Blocks'),
+    tempWritten: read.count(raw['Temp Written Blocks'], 'Temp Written Blocks'),
     sharedReadMs: time('Shared I/O Read Time', 'I/O Read Time'),
     sharedWriteMs: time('Shared I/O Write Time', 'I/O Write Time'),
     localReadMs: time('Local I/O Read Time'),
@@ -173,10 +173,10 @@ export const buffersOf = (raw: RawObject, read: Reader): Buffers | null => {
 export const walOf = (raw: RawObject, read: Reader): Wal | null =>
   'WAL Records' in raw || 'WAL FPI' in raw || 'WAL Bytes' in raw
     ? {
-        records: read.count(raw, 'WAL Records'),
-        fpi: read.count(raw, 'WAL FPI'),
-        bytes: read.count(raw, 'WAL Bytes'),
-        buffersFull: read.count(raw, 'WAL Buffers Full'),
+        records: read.count(raw['WAL Records'], 'WAL Records'),
+        fpi: read.count(raw['WAL FPI'], 'WAL FPI'),
+        bytes: read.count(raw['WAL Bytes'], 'WAL Bytes'),
+        buffersFull: read.count(raw['WAL Buffers Full'], 'WAL Buffers Full'),
       }
     : null;
 
@@ -205,8 +205,8 @@ const groupSpace = (raw: RawObject): SortFacts | null => {
 };
 
 export const sortOf = (raw: RawObject, read: Reader): SortFacts | null => {
-  const method = read.text(raw, 'Sort Method');
-  const kb = read.number(raw, 'Sort Space Used');
+  const method = read.text(raw['Sort Method'], 'Sort Method');
+  const kb = read.number(raw['Sort Space Used'], 'Sort Space Used');
   if (method === null || kb === null) return groupSpace(raw);
   return { method, kb, space: raw['Sort Space Type'] === 'Disk' ? 'disk' : 'memory' };
 };
@@ -214,20 +214,20 @@ export const sortOf = (raw: RawObject, read: Reader): SortFacts | null => {
 export const hashOf = (raw: RawObject, read: Reader): HashFacts | null =>
   'Hash Buckets' in raw || 'Hash Batches' in raw
     ? {
-        buckets: read.number(raw, 'Hash Buckets'),
-        batches: read.number(raw, 'Hash Batches'),
-        originalBatches: read.number(raw, 'Original Hash Batches') ?? read.number(raw, 'Hash Batches'),
-        memoryKb: read.number(raw, 'Peak Memory Usage'),
+        buckets: read.number(raw['Hash Buckets'], 'Hash Buckets'),
+        batches: read.number(raw['Hash Batches'], 'Hash Batches'),
+        originalBatches: read.number(raw['Original Hash Batches'], 'Original Hash Batches') ?? read.number(raw['Hash Batches'], 'Hash Batches'),
+        memoryKb: read.number(raw['Peak Memory Usage'], 'Peak Memory Usage'),
       }
     : null;
 
 export const memoizeOf = (raw: RawObject, read: Reader): MemoizeFacts | null =>
   'Cache Hits' in raw || 'Cache Misses' in raw
     ? {
-        hits: read.count(raw, 'Cache Hits'),
-        misses: read.count(raw, 'Cache Misses'),
-        evictions: read.count(raw, 'Cache Evictions'),
-        overflows: read.count(raw, 'Cache Overflows'),
+        hits: read.count(raw['Cache Hits'], 'Cache Hits'),
+        misses: read.count(raw['Cache Misses'], 'Cache Misses'),
+        evictions: read.count(raw['Cache Evictions'], 'Cache Evictions'),
+        overflows: read.count(raw['Cache Overflows'], 'Cache Overflows'),
       }
     : null;
 
@@ -236,20 +236,20 @@ export const workersOf = (raw: RawObject, read: Reader): Worker[] => {
   if (raw.Workers === undefined && raw['Sort Workers'] === undefined) return [];
   const byNumber = new Map<number, RawObject>();
   for (const one of [...objects(raw['Sort Workers']), ...objects(raw.Workers)]) {
-    const number = read.number(one, 'Worker Number');
+    const number = read.number(one['Worker Number'], 'Worker Number');
     if (number !== null) byNumber.set(number, { ...byNumber.get(number), ...one });
   }
   return [...byNumber].map(([number, one]) => {
-    const loops = read.number(one, 'Actual Loops');
-    const rows = read.number(one, 'Actual Rows');
-    const ms = read.number(one, 'Actual Total Time');
+    const loops = read.number(one['Actual Loops'], 'Actual Loops');
+    const rows = read.number(one['Actual Rows'], 'Actual Rows');
+    const ms = read.number(one['Actual Total Time'], 'Actual Total Time');
     return {
       number,
       loops,
       rows: rows === null || loops === null ? rows : Math.round(rows * loops),
       totalMs: ms === null || loops === null ? ms : ms * loops,
       sort: sortOf(one, read),
-      memoryKb: read.number(one, 'Peak Memory Usage') ?? null,
+      memoryKb: read.number(one['Peak Memory Usage'], 'Peak Memory Usage') ?? null,
     };
   });
 };

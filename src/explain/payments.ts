@@ -1,13 +1,16 @@
 import type { Place } from './flatten.ts';
 import { strings } from './values.ts';
 
+/** What a node pays of another: its index, and a share of 1. */
+export type Payment = { readonly node: number; readonly share: number };
+
 /**
  * Who pays for whom. The printed time of a node holds that of its children and SubPlans; that of an InitPlan is held
  * by the node that evaluates it, wherever it is listed, and that of a CTE by the scans that read it.
  */
 export type Payments = {
-  /** Per node: its payers and the share each pays; empty for the root, and for a CTE that nothing scans. */
-  readonly payers: readonly (readonly { readonly node: number; readonly share: number }[])[];
+  /** Who pays for an InitPlan or a CTE, by its index; nobody for a CTE that nothing scans. */
+  readonly payers: ReadonlyMap<number, readonly Payment[]>;
   /** What of a data-changing CTE ran after the rest of the plan, in ms; per node, mostly 0. */
   readonly unscanned: Float64Array;
 };
@@ -86,21 +89,19 @@ const hashesOf = (places: readonly Place[], join: number): number[] =>
 
 export const settlePayments = (places: readonly Place[], timing: Timing): Payments => {
   const { wall, tolerance, loops } = timing;
-  const payers: { node: number; share: number }[][] = places.map(() => []);
+  const payers = new Map<number, readonly Payment[]>();
   const unscanned = new Float64Array(places.length);
-  const residual = Float64Array.from(wall);
-  const gathers = gathersOf(places);
+  const residual = new Float64Array(wall);
   const inits: number[] = [];
   const ctes: number[] = [];
   for (const { index, parent, role } of places) {
     if (parent < 0) continue;
     if (role === 'initplan') inits.push(index);
     else if (role === 'cte') ctes.push(index);
-    else {
-      payers[index]?.push({ node: parent, share: 1 });
-      residual[parent] = (residual[parent] ?? 0) - (wall[index] ?? 0);
-    }
+    else residual[parent] = (residual[parent] ?? 0) - (wall[index] ?? 0);
   }
+  if (inits.length === 0 && ctes.length === 0) return { payers, unscanned };
+  const gathers = gathersOf(places);
   const slack = (node: number, other: number): number =>
     (tolerance[node] ?? 0) + (tolerance[other] ?? 0) + 0.005;
   const affords = (node: number, init: number): boolean =>
@@ -131,7 +132,7 @@ export const settlePayments = (places: readonly Place[], timing: Timing): Paymen
       ) ??
       ordered[0] ??
       owner.index;
-    payers[init]?.push({ node: payer, share: 1 });
+    payers.set(init, [{ node: payer, share: 1 }]);
     residual[payer] = (residual[payer] ?? 0) - (wall[init] ?? 0);
   }
 
@@ -190,7 +191,7 @@ const shareCtes = (
   places: readonly Place[],
   ctes: readonly number[],
   timing: Timing & { readonly residual: Float64Array },
-  payers: { node: number; share: number }[][],
+  payers: Map<number, readonly Payment[]>,
   unscanned: Float64Array,
 ): void => {
   const { wall, residual, loops, tolerance } = timing;
@@ -201,6 +202,7 @@ const shareCtes = (
     const sum = readers.reduce((total, scan) => total + Math.max(0, residual[scan] ?? 0), 0);
     const modifies = places[cte]?.type === 'ModifyTable';
     if (readers.length === 0) {
+      payers.set(cte, []);
       unscanned[cte] = cost;
       continue;
     }
@@ -211,13 +213,11 @@ const shareCtes = (
     // Other CTEs have workers that are stopped at the end, in the time of the node they are listed under.
     const owner = places[cte]?.parent ?? -1;
     const stopping = modifies ? 0 : Math.min(late, Math.max(0, residual[owner] ?? 0)) / Math.max(cost, 1e-9);
-    for (const scan of readers) {
+    const paid = readers.map((scan) => {
       const share = sum > 0 ? Math.max(0, residual[scan] ?? 0) / sum : 1 / readers.length;
-      payers[cte]?.push({ node: scan, share: share * (1 - stopping) });
-    }
-    if (stopping > 0) {
-      payers[cte]?.push({ node: owner, share: stopping });
-      residual[owner] = (residual[owner] ?? 0) - stopping * cost;
-    }
+      return { node: scan, share: share * (1 - stopping) };
+    });
+    payers.set(cte, stopping > 0 ? [...paid, { node: owner, share: stopping }] : paid);
+    if (stopping > 0) residual[owner] = (residual[owner] ?? 0) - stopping * cost;
   }
 };

@@ -24,25 +24,34 @@ export const selfTimes = (
 ): SelfTimes => {
   const { wall, tolerance } = timing;
   const count = places.length;
-  const need = Float64Array.from(inside);
-  const selfTolerance = Float64Array.from(tolerance);
-  const paysFor: { readonly payee: number; readonly share: number }[][] = places.map(() => []);
+  const need = new Float64Array(inside);
+  const selfTolerance = new Float64Array(tolerance);
+  /** InitPlans and CTEs by who pays for them. */
+  const elsewhere = new Map<number, { readonly payee: number; readonly share: number }[]>();
   const unpaid = new Int32Array(count);
   const amount = (payee: number, share: number): number =>
     share * ((wall[payee] ?? 0) - (payments.unscanned[payee] ?? 0));
-  for (const { index } of places)
-    for (const { node, share } of payments.payers[index] ?? []) {
-      paysFor[node]?.push({ payee: index, share });
-      unpaid[index] = (unpaid[index] ?? 0) + 1;
-      need[node] = (need[node] ?? 0) + amount(index, share);
-      selfTolerance[node] = (selfTolerance[node] ?? 0) + share * (tolerance[index] ?? 0);
+  const owe = (payee: number, node: number, share: number): void => {
+    unpaid[payee] = (unpaid[payee] ?? 0) + 1;
+    need[node] = (need[node] ?? 0) + amount(payee, share);
+    selfTolerance[node] = (selfTolerance[node] ?? 0) + share * (tolerance[payee] ?? 0);
+  };
+  for (const { index, parent } of places) {
+    const payers = payments.payers.get(index);
+    if (!payers && parent >= 0) owe(index, parent, 1);
+    for (const { node, share } of payers ?? []) {
+      const payees = elsewhere.get(node) ?? [];
+      payees.push({ payee: index, share });
+      elsewhere.set(node, payees);
+      owe(index, node, share);
     }
+  }
 
   const self = new Float64Array(count);
   const overrun = new Float64Array(count);
   const unscanned = new Float64Array(count);
-  const late = Float64Array.from(payments.unscanned);
-  const budget = Float64Array.from(payments.unscanned);
+  const late = new Float64Array(payments.unscanned);
+  const budget = new Float64Array(payments.unscanned);
   if (count > 0) budget[0] = wall[0] ?? 0;
   const done = new Uint8Array(count);
   const settle = (start: number): void => {
@@ -58,13 +67,15 @@ export const selfTimes = (
       unscanned[node] = part * (self[node] ?? 0);
       const shrink = factor * (sum > own ? own / sum : 1);
       if (sum - own > (selfTolerance[node] ?? 0) + 0.0011) overrun[node] = sum - own;
-      for (const { payee, share } of paysFor[node] ?? []) {
+      const give = (payee: number, share: number): void => {
         const given = shrink * amount(payee, share);
         budget[payee] = (budget[payee] ?? 0) + given;
         if (part > 0) late[payee] = (late[payee] ?? 0) + part * given;
         unpaid[payee] = (unpaid[payee] ?? 0) - 1;
         if (unpaid[payee] === 0) ready.push(payee);
-      }
+      };
+      for (const child of places[node]?.children ?? []) if (!payments.payers.has(child)) give(child, 1);
+      for (const { payee, share } of elsewhere.get(node) ?? []) give(payee, share);
     }
   };
   for (const { index } of places) if (unpaid[index] === 0) settle(index);
@@ -79,26 +90,25 @@ export const selfTimes = (
  */
 export const selfCounts = (
   totals: Float64Array,
-  payments: Payments,
-  ctes: readonly number[],
+  places: readonly Place[],
+  { payers }: Payments,
 ): Float64Array => {
-  const self = Float64Array.from(totals);
-  const { payers } = payments;
-  for (let index = 1; index < totals.length; index++) {
-    const own = payers[index];
-    if (own?.length !== 1 || !own[0]) continue;
-    self[own[0].node] = (self[own[0].node] ?? 0) - (totals[index] ?? 0);
+  const self = new Float64Array(totals);
+  for (const { index, parent } of places) {
+    const own = payers.get(index);
+    const payer = own ? (own.length === 1 ? own[0]?.node : undefined) : parent;
+    if (payer !== undefined && payer >= 0) self[payer] = (self[payer] ?? 0) - (totals[index] ?? 0);
   }
-  for (const cte of ctes) {
-    const own = payers[cte] ?? [];
+  for (const [payee, own] of payers) {
     if (own.length < 2) continue;
-    let left = totals[cte] ?? 0;
+    const total = totals[payee] ?? 0;
+    let left = total;
     const take = (node: number, wanted: number): void => {
       const taken = Math.max(0, Math.min(left, wanted, self[node] ?? 0));
       self[node] = (self[node] ?? 0) - taken;
       left -= taken;
     };
-    for (const { node, share } of own) take(node, Math.round((totals[cte] ?? 0) * share));
+    for (const { node, share } of own) take(node, Math.round(total * share));
     for (const { node } of own) take(node, left);
   }
   for (let index = 0; index < self.length; index++) self[index] = Math.max(0, self[index] ?? 0);

@@ -10,11 +10,11 @@ const nested = (raw: RawObject, key: string): RawObject | null => {
 
 const triggersOf = (summary: RawObject, read: Reader): Trigger[] =>
   objects(summary.Triggers).map((raw) => ({
-    name: read.text(raw, 'Trigger Name') ?? '',
-    constraint: read.text(raw, 'Constraint Name'),
-    relation: read.text(raw, 'Relation'),
-    ms: read.number(raw, 'Time'),
-    calls: read.count(raw, 'Calls'),
+    name: read.text(raw['Trigger Name'], 'Trigger Name') ?? '',
+    constraint: read.text(raw['Constraint Name'], 'Constraint Name'),
+    relation: read.text(raw.Relation, 'Relation'),
+    ms: read.number(raw.Time, 'Time'),
+    calls: read.count(raw.Calls, 'Calls'),
   }));
 
 /** Since 17 the time to generate holds that to deform tuples, in an object of its own. */
@@ -23,14 +23,14 @@ const jitOf = (summary: RawObject, read: Reader): Jit | null => {
   if (!raw) return null;
   const timing = nested(raw, 'Timing');
   const generation = timing && nested(timing, 'Generation');
-  const time = (key: string): number | null => (timing ? read.number(timing, key) : null);
+  const time = (key: string): number | null => (timing ? read.number(timing[key], key) : null);
   return {
-    functions: read.count(raw, 'Functions'),
+    functions: read.count(raw.Functions, 'Functions'),
     options: Object.entries(nested(raw, 'Options') ?? {}).flatMap(([name, on]) =>
       on === true ? [name] : [],
     ),
-    generationMs: generation ? read.number(generation, 'Total') : time('Generation'),
-    deformMs: generation ? read.number(generation, 'Deform') : time('Deform'),
+    generationMs: generation ? read.number(generation.Total, 'Total') : time('Generation'),
+    deformMs: generation ? read.number(generation.Deform, 'Deform') : time('Deform'),
     inliningMs: time('Inlining'),
     optimizationMs: time('Optimization'),
     emissionMs: time('Emission'),
@@ -42,9 +42,9 @@ const serializationOf = (summary: RawObject, read: Reader): Serialization | null
   const raw = nested(summary, 'Serialization');
   return raw
     ? {
-        ms: read.number(raw, 'Time'),
-        kb: read.count(raw, 'Output Volume'),
-        format: read.text(raw, 'Format') ?? '',
+        ms: read.number(raw.Time, 'Time'),
+        kb: read.count(raw['Output Volume'], 'Output Volume'),
+        format: read.text(raw.Format, 'Format') ?? '',
       }
     : null;
 };
@@ -67,16 +67,16 @@ export const readSummary = (
   | 'queryId'
 > => {
   const planning = nested(summary, 'Planning');
-  const used = planning && read.number(planning, 'Memory Used');
+  const used = planning && read.number(planning['Memory Used'], 'Memory Used');
   const queryId = summary['Query Identifier'];
   return {
-    queryText: read.text(summary, 'Query Text'),
-    planningMs: read.number(summary, 'Planning Time'),
-    executionMs: read.number(summary, 'Execution Time'),
+    queryText: read.text(summary['Query Text'], 'Query Text'),
+    planningMs: read.number(summary['Planning Time'], 'Planning Time'),
+    executionMs: read.number(summary['Execution Time'], 'Execution Time'),
     planningBuffers: planning && buffersOf(planning, read),
     planningMemory:
       planning && used !== null && used !== undefined
-        ? { usedKb: used, allocatedKb: read.count(planning, 'Memory Allocated') }
+        ? { usedKb: used, allocatedKb: read.count(planning['Memory Allocated'], 'Memory Allocated') }
         : null,
     settings: Object.fromEntries(
       Object.entries(nested(summary, 'Settings') ?? {}).flatMap(([name, value]) =>

@@ -49,6 +49,9 @@ describe('layoutProse', () => {
     expect(
       drawn('[manual](https://a.org/b) <https://a.org> [here](#x) https://b.org/ <me@a.org>', 100),
     ).toEqual(['manual (https://a.org/b) https://a.org here https://b.org/ me@a.org']);
+    expect(
+      drawn('[locks](https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-ROWS), too', 100),
+    ).toEqual(['locks (explicit-locking), too']);
     expect(drawn('see [the page][1] and [`x`]\n\n[1]: https://a.org "Title"\n[`x`]: y.md', 100)).toEqual([
       'see the page (https://a.org) and x (y.md)',
     ]);
