@@ -250,12 +250,15 @@ export const derivePlan = (raw: RawPlan): Plan => {
         read.number(source['Peak Memory Usage'], 'Peak Memory Usage') ??
         (sort?.space === 'memory' ? sort.kb : null) ??
         (source.Storage === 'Memory' ? read.number(source['Maximum Storage'], 'Maximum Storage') : null),
-      diskKb: disk ?? (source.Storage === 'Disk' ? read.number(source['Maximum Storage'], 'Maximum Storage') : null),
+      diskKb:
+        disk ??
+        (source.Storage === 'Disk' ? read.number(source['Maximum Storage'], 'Maximum Storage') : null),
       memoize: memoizeOf(source, read),
       heapFetches: read.number(source['Heap Fetches'], 'Heap Fetches'),
       heapBlocks: exact === null && lossy === null ? null : { exact: exact ?? 0, lossy: lossy ?? 0 },
       indexSearches: read.number(source['Index Searches'], 'Index Searches'),
-      subplansRemoved: read.number(source['Subplans Removed'], 'Subplans Removed') ?? removedNone(raw.source, place.type),
+      subplansRemoved:
+        read.number(source['Subplans Removed'], 'Subplans Removed') ?? removedNone(raw.source, place.type),
       workersPlanned: read.number(source['Workers Planned'], 'Workers Planned'),
       workersLaunched: read.number(source['Workers Launched'], 'Workers Launched'),
       workers,

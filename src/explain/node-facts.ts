@@ -216,7 +216,9 @@ export const hashOf = (raw: RawObject, read: Reader): HashFacts | null =>
     ? {
         buckets: read.number(raw['Hash Buckets'], 'Hash Buckets'),
         batches: read.number(raw['Hash Batches'], 'Hash Batches'),
-        originalBatches: read.number(raw['Original Hash Batches'], 'Original Hash Batches') ?? read.number(raw['Hash Batches'], 'Hash Batches'),
+        originalBatches:
+          read.number(raw['Original Hash Batches'], 'Original Hash Batches') ??
+          read.number(raw['Hash Batches'], 'Hash Batches'),
         memoryKb: read.number(raw['Peak Memory Usage'], 'Peak Memory Usage'),
       }
     : null;
