@@ -9,13 +9,12 @@ import { lockTarget } from './lock-row.ts';
 import { Session, type SessionStep } from './session.ts';
 import { applySettings } from './settings.ts';
 import { isSettled, waitsForIdle } from './settled.ts';
+import { endsAnother } from './signals.ts';
 import { type Sighting, Watcher } from './watcher.ts';
 
 /** How long a session that a step says it ends may take to be seen as lost, ms. */
 const lossDeadline = 5_000;
 
-/** Functions that return once a signal was sent to another session: what it does there comes later, on its own time. */
-const signals = /\bpg_(cancel|terminate)_backend\b/i;
 /** How long a signal gets to end a statement or a session; one sent to an idle session may end nothing, ms. */
 const signalDeadline = 2_000;
 
@@ -147,7 +146,7 @@ export class Run {
     }
     this.#expectedLosses = new Set(expectedLosses);
     const effects = expectedLosses.map((name) => this.#lossOf(name));
-    if (signals.test(step.sql) && this.#sessions.size > 1) effects.push(this.#anotherEnd());
+    if (endsAnother.test(step.sql) && this.#sessions.size > 1) effects.push(this.#anotherEnd());
     this.#send(session, step);
     await Promise.all([this.settle(step.wait ? step.id : null), ...effects]);
     if (effects.length > 0) await this.settle();

@@ -1,4 +1,5 @@
 import type { EventBody } from '../timeline/events.ts';
+import { serverText } from './server-text.ts';
 import type { PermutationStep } from './spec.ts';
 
 type Answer = Extract<
@@ -60,15 +61,15 @@ export class SessionLog {
     }
   }
 
-  /** Notices up to the next answer. */
-  takeNotices(): Notice[] {
-    const taken: Notice[] = [];
-    for (;;) {
-      const [next] = this.#unread;
-      if (next?.type !== 'notice') return taken;
-      taken.push(next);
+  /** Writes the notices up to the next answer. @returns whether there were any */
+  readNotices(write: (text: string) => void): boolean {
+    const before = this.notices;
+    for (let [next] = this.#unread; next?.type === 'notice'; [next] = this.#unread) {
+      write(`${this.name}: ${serverText(next.notice, this.sql, 'notice')}`);
+      this.notices++;
       this.#unread.shift();
     }
+    return this.notices > before;
   }
 
   /** The next answer, or null when what is left are notices, or nothing. */
