@@ -5,6 +5,7 @@ import type { EventBody } from '../timeline/events.ts';
 import { createRecorder } from '../timeline/recorder.ts';
 import { reduceTimeline } from '../timeline/reduce.ts';
 import { emptyTimeline, type TimelineState } from '../timeline/state.ts';
+import type { Beginning } from './judge/base.ts';
 import { shownTableRows, type TableState } from './lab-state.ts';
 import { Stage } from './stage.ts';
 import { appliesTo, isStep, pageIndex } from './state.ts';
@@ -25,8 +26,8 @@ order by 1`;
 export type BenchOptions = {
   /** After every event. */
   readonly onChange?: (() => void) | undefined;
-  /** A database at the state of the exercise that `beginAt` begins at; null: there is none. */
-  readonly base?: () => Promise<string | null>;
+  /** What `beginAt` begins with; null: the lesson is replayed. */
+  readonly base?: () => Promise<Beginning | null>;
   /** Whether to have a copy ready for the next `begin` (the default). */
   readonly spare?: boolean;
 };
@@ -39,7 +40,7 @@ export class Bench {
   readonly #emit: (body: EventBody) => void;
   #state: TimelineState = emptyTimeline;
   #page: string | null = null;
-  readonly #base: () => Promise<string | null>;
+  readonly #base: () => Promise<Beginning | null>;
 
   constructor(lesson: Lesson, server: Server, options: BenchOptions = {}) {
     const { onChange, base = async () => null, spare = true } = options;
@@ -53,7 +54,10 @@ export class Bench {
         onChange?.();
       },
     );
-    this.#stage = new Stage(lesson, server, this.#emit, () => this.#state, { from: base, spare });
+    this.#stage = new Stage(lesson, server, this.#emit, () => this.#state, {
+      from: async () => (await base())?.name ?? null,
+      spare,
+    });
   }
 
   /** What has happened; the steps of earlier pages have a page that is not this one's. */
@@ -85,14 +89,16 @@ export class Bench {
 
   /** The same, and the steps of its page above an exercise; what comes then belongs to no page. */
   async beginAt(exercise: Exercise): Promise<void> {
-    if ((await this.#base()) !== null) {
-      this.#page = null;
-      await this.#stage.fresh('replay');
-      return;
-    }
     const page = this.#lesson.pages.find(({ blocks }) => blocks.includes(exercise));
-    await this.begin(page?.id ?? '');
-    await this.#replay(page?.blocks.slice(0, page.blocks.indexOf(exercise)) ?? []);
+    const base = await this.#base();
+    if (base) {
+      this.#page = page?.id ?? '';
+      await this.#stage.fresh('replay');
+      await this.#replay(base.rest);
+    } else {
+      await this.begin(page?.id ?? '');
+      await this.#replay(page?.blocks.slice(0, page.blocks.indexOf(exercise)) ?? []);
+    }
     this.#page = null;
   }
 

@@ -82,7 +82,7 @@ export class Ground {
   ) {
     this.#exercise = exercise;
     this.data = data;
-    this.bench = new Bench(lesson, server, { onChange, base: () => base.name(), spare });
+    this.bench = new Bench(lesson, server, { onChange, base: () => base.beginning(), spare });
   }
 
   /**
