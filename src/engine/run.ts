@@ -343,7 +343,9 @@ export class Run {
       this.#emit(body);
       if (body.type === 'statement-finished') this.#check();
     };
-    const session = new Session(name, connection, emit, options?.wholeResults ?? false);
+    const session = new Session(name, connection, emit, options?.wholeResults ?? false, () =>
+      this.#watcher.rested(),
+    );
     this.#sessions.set(name, session);
     connection.onLost(({ reason, sqlstate }) => {
       this.#sessions.delete(name);

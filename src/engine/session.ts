@@ -21,16 +21,24 @@ export class Session {
   readonly #connection: Connection;
   readonly #emit: (body: EventBody) => void;
   readonly #wholeResults: boolean;
+  readonly #unwatched: () => Promise<void>;
   #answers = 0;
   #step: string | null = null;
   #cancelAsked = false;
   #transaction: TransactionStatus = 'idle';
   #spokeOfLevels = false;
 
-  /** @param wholeResults keep every row, however many */
-  constructor(name: string, connection: Connection, emit: (body: EventBody) => void, wholeResults = false) {
+  /** @param wholeResults keep every row, however many @param unwatched resolves when nobody looks at the server */
+  constructor(
+    name: string,
+    connection: Connection,
+    emit: (body: EventBody) => void,
+    wholeResults: boolean,
+    unwatched: () => Promise<void>,
+  ) {
     this.name = name;
     this.#wholeResults = wholeResults;
+    this.#unwatched = unwatched;
     this.#connection = connection;
     this.#emit = emit;
     connection.onNotice((notice) => emit({ type: 'notice', session: name, step: this.#step, notice }));
@@ -69,6 +77,8 @@ export class Session {
     let number = 1;
     for (const [index, statement] of statements.entries()) {
       const explained = step.explain && index === statements.length - 1;
+      // A look that began before the statement above has ended would keep its old rows from being cleaned up.
+      if (/\bvacuum\b/i.test(statement.text)) await this.#unwatched();
       const error = await this.#send(step.id, statement.text, explained, number, statement.copyData);
       if (error === 'lost') return;
       if (error) return this.#end(step.id, error);

@@ -48,6 +48,7 @@ export class Watcher {
   #moment = 1;
   #timer: NodeJS.Timeout | null = null;
   #looking = false;
+  #resting: (() => void)[] = [];
   #stopped = false;
 
   /** @param onFailure told when nothing will be seen any more */
@@ -88,6 +89,11 @@ export class Watcher {
     if (!this.#timer) void this.#look();
   }
 
+  /** Resolves when no look is under way, and so no snapshot of one is held. */
+  async rested(): Promise<void> {
+    if (this.#looking) await new Promise<void>((resolve) => this.#resting.push(resolve));
+  }
+
   stop(): void {
     this.#stopped = true;
     this.#clear();
@@ -119,6 +125,7 @@ export class Watcher {
       this.#stopped = true;
     }
     this.#looking = false;
+    for (const resolve of this.#resting.splice(0)) resolve();
     if (this.#stopped) return;
     this.#looks++;
     this.#onSighting({ epoch, blocked: this.#last });
