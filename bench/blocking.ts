@@ -6,19 +6,16 @@
  *
  *   npm run bench -- blocking [rounds]     500 by default
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Run } from '../src/engine/run.ts';
 import type { SqlStep } from '../src/lesson/types.ts';
 import { createScratch } from '../src/postgres/scratch.ts';
-import { openServer } from '../src/postgres/server.ts';
 import type { RunEvent } from '../src/timeline/events.ts';
 import { createRecorder } from '../src/timeline/recorder.ts';
 import { lostUpdate, untilReleased } from '../test/support/lost-update.ts';
 import { openLesson } from '../test/support/tui.ts';
 import { percentiles } from './support/measure.ts';
+import { openBenchServer } from './support/server.ts';
 import { createSink } from './support/sink.ts';
 
 const rounds = Number(process.argv[2] ?? 500);
@@ -41,13 +38,7 @@ const step = (id: string, session: string, sql: string): SqlStep => ({
   sqlPosition: position,
 });
 
-const folder = mkdtempSync(path.join(tmpdir(), 'pg-tutor-bench-'));
-const server = await openServer({
-  target: { kind: 'embedded' },
-  stateDir: folder,
-  confirm: async () => true,
-  log: () => {},
-});
+const server = await openBenchServer();
 const scratch = await createScratch(server, {
   lesson: 'bench/blocking',
   prepare: async (connection) => {
@@ -124,5 +115,4 @@ for (const what of ['block', 'release'] as const) {
 await run.close();
 await scratch.drop();
 await server.close();
-rmSync(folder, { recursive: true, force: true });
 process.exit(0);

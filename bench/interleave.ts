@@ -4,13 +4,10 @@
  *
  *   npm run bench -- interleave [rounds]     10 by default
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { createJudge } from '../src/player/judge.ts';
-import { openServer } from '../src/postgres/server.ts';
 import { fence, lessonOf } from '../test/support/lesson.ts';
 import { cpuSince, percentiles } from './support/measure.ts';
+import { openBenchServer } from './support/server.ts';
 
 const rounds = Number(process.argv[2] ?? 10);
 const lesson = lessonOf(`${fence(
@@ -42,13 +39,7 @@ update account set balance = balance - 100 where id = 1;
 commit;`,
 };
 
-const folder = mkdtempSync(path.join(tmpdir(), 'pg-tutor-bench-'));
-const server = await openServer({
-  target: { kind: 'embedded' },
-  stateDir: folder,
-  confirm: async () => true,
-  log: () => {},
-});
+const server = await openBenchServer();
 const judge = createJudge({ lesson, exercise, server });
 try {
   for (const [name, sql] of Object.entries(answers)) {
@@ -74,5 +65,4 @@ try {
 } finally {
   await judge.close();
   await server.close();
-  rmSync(folder, { recursive: true, force: true });
 }

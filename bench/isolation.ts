@@ -7,14 +7,13 @@
  *   npm run bench -- isolation [rounds] [folder of .spec files]     3, and ../shared/conformance/isolation/specs or ours
  */
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { regressSettings } from '../src/isolation/conditions.ts';
 import { parseSpec } from '../src/isolation/parse.ts';
 import { runSpec } from '../src/isolation/run-spec.ts';
-import { openServer } from '../src/postgres/server.ts';
 import { hasIsolationtester, isolationtester } from '../test/support/isolationtester.ts';
+import { openBenchServer } from './support/server.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const rounds = Math.max(1, Number(process.argv[2] ?? 3));
@@ -30,14 +29,7 @@ if (!hasIsolationtester()) {
   process.stdout.write('The embedded package has no isolationtester here.\n');
   process.exit(0);
 }
-const stateDir = mkdtempSync(path.join(tmpdir(), 'pg-tutor-bench-'));
-chmodSync(stateDir, 0o755);
-const server = await openServer({
-  target: { kind: 'embedded' },
-  stateDir,
-  confirm: async () => true,
-  log: () => {},
-});
+const server = await openBenchServer();
 const admin = await server.connect({ database: 'postgres', applicationName: 'bench' });
 
 /** Milliseconds of work in a database of its own, without making and dropping it. */
@@ -141,4 +133,3 @@ const sum = (values: readonly number[]): number => values.reduce((all, one) => a
 row('sum of the medians', sum(medians.map(({ c }) => c)), sum(medians.map(({ us }) => us)));
 await admin.end();
 await server.close();
-rmSync(stateDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });

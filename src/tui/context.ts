@@ -11,9 +11,10 @@ import type { Home, HomeEntry } from './screens/home-entries.ts';
 import type { LabPicture } from './screens/lab-view.ts';
 import type { LessonView } from './screens/lesson-view.ts';
 import type { UiAction, UiState } from './ui.ts';
+import type { WaysOut } from './ways-out.ts';
 
 /** What a command may do. */
-export type Actions = {
+export type Actions = WaysOut & {
   readonly ui: (action: UiAction) => void;
   readonly intent: (intent: Intent) => void;
   /** The next step or page; once for all the keys that arrived together, and not again before it has begun. */
@@ -31,13 +32,6 @@ export type Actions = {
   readonly openExercise: (exercise: Exercise) => void;
   /** A step that has run, with other SQL, beside the lesson. */
   readonly openRetry: (step: SqlStep) => void;
-  /** Back to the list of lessons. */
-  readonly leave: () => void;
-  /** Ends the program with this exit code. */
-  readonly quit: (code: number) => void;
-  readonly suspend: () => void;
-  /** The whole screen anew, whatever others have written over it. */
-  readonly redraw: () => void;
 };
 
 /** What a command looks at. */

@@ -26,6 +26,7 @@ import { viewLesson } from './screens/lesson-view.ts';
 import { viewWord } from './screens/overlay.ts';
 import { coalesce, createStore } from './store.ts';
 import { initialUi, type Modal, reduceUi } from './ui.ts';
+import type { WaysOut } from './ways-out.ts';
 
 /** A burst of events is drawn at this pace, ms; a single one at once. */
 const frameTime = 8;
@@ -49,10 +50,7 @@ export type Controller = {
   readonly close: () => Promise<void>;
 };
 
-export type Exits = {
-  readonly quit: (code: number) => void;
-  readonly suspend: () => void;
-  readonly redraw: () => void;
+export type Exits = Omit<WaysOut, 'leave'> & {
   /** The text in the learner's own editor, the screen handed over to it. Rejects with words to show. */
   readonly edit: (text: string) => Promise<string>;
 };

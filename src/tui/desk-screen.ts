@@ -11,10 +11,11 @@ import { hintsOf, showKey } from './keymap.ts';
 import type { KeyName } from './keys.ts';
 import { viewDesk } from './screens/desk-view.ts';
 import { helpLines, viewHelp } from './screens/overlay.ts';
+import type { WaysOut } from './ways-out.ts';
 
 type Size = { readonly width: number; readonly height: number };
 
-export type DeskOptions = {
+export type DeskOptions = WaysOut & {
   readonly model: DeskModel;
   /** What the editor holds at first. */
   readonly text: string;
@@ -22,10 +23,6 @@ export type DeskOptions = {
   readonly highlight: () => Highlighter;
   /** Something is to be drawn anew. */
   readonly changed: () => void;
-  readonly leave: () => void;
-  readonly quit: (code: number) => void;
-  readonly suspend: () => void;
-  readonly redraw: () => void;
   /** The text as the learner left it in their own editor; null: there is none. Its errors are shown. */
   readonly edit: (text: string) => Promise<string>;
 };

@@ -2,6 +2,7 @@ import type { Glyphs } from '../text/glyphs.ts';
 import type { Line } from '../text/line.ts';
 import type { Editor } from './editor/state.ts';
 import type { Binding } from './keymap.ts';
+import type { WaysOut } from './ways-out.ts';
 
 /** What one looks at; with `editor`, letters are text. */
 export type DeskFocus = 'editor' | 'output' | 'task';
@@ -52,7 +53,7 @@ export type DeskModel = {
 };
 
 /** What a key looks at, and what it may do. */
-export type DeskContext = {
+export type DeskContext = WaysOut & {
   readonly ui: DeskUi;
   readonly model: DeskModel;
   readonly glyphs: Glyphs;
@@ -64,8 +65,4 @@ export type DeskContext = {
   readonly write: (editor: Editor) => void;
   /** The text in the learner's own editor. */
   readonly edit: () => void;
-  readonly leave: () => void;
-  readonly quit: (code: number) => void;
-  readonly suspend: () => void;
-  readonly redraw: () => void;
 };

@@ -9,8 +9,9 @@ import { type ExplainUi, lookAt, type PlanPicture, type Size } from './explain-u
 import type { Binding } from './keymap.ts';
 import type { KeyName } from './keys.ts';
 import type { ExplainView } from './screens/explain-view.ts';
+import type { WaysOut } from './ways-out.ts';
 
-export type ExplainContext = {
+export type ExplainContext = WaysOut & {
   readonly ui: ExplainUi;
   readonly glyphs: Glyphs;
   readonly size: Size;
@@ -22,10 +23,6 @@ export type ExplainContext = {
   readonly set: (change: Partial<ExplainUi>) => void;
   /** Puts what is shown on the clipboard. */
   readonly copy: () => void;
-  readonly leave: () => void;
-  readonly quit: (code: number) => void;
-  readonly suspend: () => void;
-  readonly redraw: () => void;
 };
 
 type Can = (context: ExplainContext) => boolean;

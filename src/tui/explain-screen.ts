@@ -14,18 +14,16 @@ import { findBinding, helpOf, hintsOf } from './keymap.ts';
 import type { KeyName } from './keys.ts';
 import { currentDiff, type ExplainView, sourceLines, viewExplain } from './screens/explain-view.ts';
 import { helpLines, viewHelp } from './screens/overlay.ts';
+import type { WaysOut } from './ways-out.ts';
 
-export type ExplainScreenOptions = ExplainStart & {
-  readonly glyphs: Glyphs;
-  /** Something is to be drawn anew. */
-  readonly changed: () => void;
-  /** Bytes for the terminal that draw nothing. */
-  readonly send: (bytes: string) => void;
-  readonly leave: () => void;
-  readonly quit: (code: number) => void;
-  readonly suspend: () => void;
-  readonly redraw: () => void;
-};
+export type ExplainScreenOptions = ExplainStart &
+  WaysOut & {
+    readonly glyphs: Glyphs;
+    /** Something is to be drawn anew. */
+    readonly changed: () => void;
+    /** Bytes for the terminal that draw nothing. */
+    readonly send: (bytes: string) => void;
+  };
 
 export type ExplainScreen = {
   readonly frame: (size: Size) => readonly Line[];

@@ -2,9 +2,10 @@ import type { SandboxIntent, SandboxState, SaveFormat } from '../player/sandbox-
 import type { Glyphs } from '../text/glyphs.ts';
 import type { Editor } from './editor/state.ts';
 import type { SandboxUi } from './sandbox-ui.ts';
+import type { WaysOut } from './ways-out.ts';
 
 /** What a key in the sandbox looks at, and what it may do. */
-export type SandboxContext = {
+export type SandboxContext = WaysOut & {
   readonly state: SandboxState;
   readonly ui: SandboxUi;
   readonly glyphs: Glyphs;
@@ -17,10 +18,6 @@ export type SandboxContext = {
   readonly helpMax: number;
   readonly set: (change: Partial<SandboxUi>) => void;
   readonly intent: (intent: SandboxIntent) => void;
-  readonly leave: () => void;
-  readonly quit: (code: number) => void;
-  readonly suspend: () => void;
-  readonly redraw: () => void;
   /** Asks about overwriting when the file is there and `overwrite` is false. */
   readonly save: (format: SaveFormat, file: string, overwrite: boolean) => void;
   readonly stopSaving: () => void;

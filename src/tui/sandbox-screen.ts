@@ -14,6 +14,7 @@ import { pressInSandbox, sandboxHelp, sandboxKeys } from './sandbox-keys.ts';
 import { editorOf, initialSandboxUi, type SandboxUi } from './sandbox-ui.ts';
 import { helpLines, viewHelp } from './screens/overlay.ts';
 import { viewSandbox } from './screens/sandbox-view.ts';
+import type { WaysOut } from './ways-out.ts';
 
 type Size = { readonly width: number; readonly height: number };
 
@@ -24,7 +25,7 @@ export type ExperimentFiles = {
   readonly write: (file: string, text: string, overwrite: boolean) => Promise<void>;
 };
 
-export type SandboxScreenOptions = {
+export type SandboxScreenOptions = WaysOut & {
   readonly sandbox: Sandbox;
   readonly glyphs: Glyphs;
   readonly highlight: () => Highlighter;
@@ -32,10 +33,6 @@ export type SandboxScreenOptions = {
   readonly files: ExperimentFiles | undefined;
   /** Something is to be drawn anew. */
   readonly changed: () => void;
-  readonly leave: () => void;
-  readonly quit: (code: number) => void;
-  readonly suspend: () => void;
-  readonly redraw: () => void;
 };
 
 export type SandboxScreen = {

@@ -7,7 +7,7 @@ import { openServer } from '../../src/postgres/server.ts';
 import type { Server } from '../../src/postgres/types.ts';
 import type { RunEvent } from '../../src/timeline/events.ts';
 import { fence, lessonOf } from '../support/lesson.ts';
-import { testServer, testStateDir } from '../support/server.ts';
+import { lentServer, testServer, testStateDir } from '../support/server.ts';
 import { until } from '../support/until.ts';
 
 const lesson =
@@ -31,17 +31,6 @@ ${fence('sql bob #wait', 'update item set v = 6 where id = 1')}
 ${fence('sql alice #release', 'commit')}
 ${fence('sql alice #slow', 'select pg_sleep(60)')}
 `);
-
-/** The player closes the server it is given; the shared one must outlive it. */
-const lentServer = async (): Promise<Server> => {
-  const server = await testServer();
-  return {
-    info: server.info,
-    connect: (options) => server.connect(options),
-    revive: () => server.revive(),
-    close: async () => {},
-  };
-};
 
 const open: Player[] = [];
 type Options = {

@@ -7,21 +7,9 @@ import { runLesson } from '../../src/player/run-lesson.ts';
 import { createSandbox } from '../../src/player/sandbox.ts';
 import { openStep, type Sandbox } from '../../src/player/sandbox-state.ts';
 import { openServer } from '../../src/postgres/server.ts';
-import type { Server } from '../../src/postgres/types.ts';
 import { hasIsolationtester, isolationtester } from '../support/isolationtester.ts';
-import { testServer, testStateDir } from '../support/server.ts';
+import { lentServer, testServer, testStateDir } from '../support/server.ts';
 import { until } from '../support/until.ts';
-
-/** The sandbox closes the server it is given; the shared one must outlive it. */
-const lentServer = async (): Promise<Server> => {
-  const server = await testServer();
-  return {
-    info: server.info,
-    connect: (options) => server.connect(options),
-    revive: () => server.revive(),
-    close: async () => {},
-  };
-};
 
 const opened: Sandbox[] = [];
 afterEach(async () => {

@@ -1,14 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createPlayer } from '../../src/player/player.ts';
 import { asciiGlyphs } from '../../src/text/glyphs.ts';
 import { reduceTimeline } from '../../src/timeline/reduce.ts';
 import { emptyTimeline } from '../../src/timeline/state.ts';
 import type { TuiDeps } from '../../src/tui/deps.ts';
 import { exerciseLesson } from '../support/exercise-lesson.ts';
 import { PlayerWithWorkbook } from '../support/fake-workbook.ts';
+import { playLesson } from '../support/play-lesson.ts';
 import { Recorder, rowsResult } from '../support/recording.ts';
 import type { Screen } from '../support/screen.ts';
-import { testServer } from '../support/server.ts';
 import { catalogOf, openTui } from '../support/tui.ts';
 
 const sizes = [
@@ -262,18 +261,7 @@ describe('on a server', () => {
   it('judges an answer and tries a step with other SQL, and leaves the lesson as it is', {
     timeout: 60_000,
   }, async () => {
-    const server = await testServer();
-    const lent = {
-      info: server.info,
-      connect: server.connect.bind(server),
-      revive: () => server.revive(),
-      close: async () => {},
-    };
-    const opened = openTui(catalogOf([lesson]), {
-      size: { columns: 120, rows: 36 },
-      openPlayer: async () => createPlayer({ lesson, openServer: async () => lent }),
-      start: { screen: 'lesson', id: lesson.id, page: null },
-    });
+    const opened = playLesson(lesson, { columns: 120, rows: 36 });
     quit = opened.quit;
     const { screen } = opened;
     await screen.until('run your select', 20_000);

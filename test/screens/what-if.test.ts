@@ -2,14 +2,12 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Lesson } from '../../src/lesson/types.ts';
 import type { Exploration, Lab, LabState, WhatIf } from '../../src/player/lab-state.ts';
 import { emptyLab } from '../../src/player/lab-state.ts';
-import { createPlayer } from '../../src/player/player.ts';
-import type { Server } from '../../src/postgres/types.ts';
 import type { RunEvent } from '../../src/timeline/events.ts';
 import { FakePlayer } from '../support/fake-player.ts';
 import { fence, lessonOf as parsed } from '../support/lesson.ts';
 import { lostUpdate, untilBobWaits, untilReleased } from '../support/lost-update.ts';
+import { playLesson } from '../support/play-lesson.ts';
 import { onTransaction, playerStateOf, Recorder } from '../support/recording.ts';
-import { testServer } from '../support/server.ts';
 import { catalogOf, openLesson, openTui } from '../support/tui.ts';
 import { until } from '../support/until.ts';
 
@@ -299,18 +297,7 @@ ${fence('sql alice #a1', `begin; ${add}`)}
 ${fence('sql bob #b1', add)}
 ${fence('sql alice #a2', 'commit')}
 `);
-    const server = await testServer();
-    const lent: Server = {
-      info: server.info,
-      connect: (options) => server.connect(options),
-      revive: () => server.revive(),
-      close: async () => {},
-    };
-    const opened = openTui(catalogOf([lesson]), {
-      size: { columns: 120, rows: 36 },
-      openPlayer: async () => createPlayer({ lesson, openServer: async () => lent }),
-      start: { screen: 'lesson', id: lesson.id, page: null },
-    });
+    const opened = playLesson(lesson, { columns: 120, rows: 36 });
     quit = opened.quit;
     const { screen } = opened;
     await screen.until('other order', 15_000);

@@ -34,3 +34,14 @@ export const testServer = (): Promise<Server> => {
   }
   return server;
 };
+
+/** The shared server for what closes the server it is given. */
+export const lentServer = async (): Promise<Server> => {
+  const server = await testServer();
+  return {
+    info: server.info,
+    connect: (options) => server.connect(options),
+    revive: () => server.revive(),
+    close: async () => {},
+  };
+};
