@@ -75,6 +75,8 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
   /** Grows with every lesson opened or left: an opening that comes too late is closed again. */
   let opening = 0;
   let closing: Promise<unknown> = Promise.resolve();
+  /** A newer version that came while the lesson was being opened. */
+  let newer: ((from: PlayerState) => Promise<Player>) | null = null;
   let progress = deps.progress.all();
   let review: Review | null = null;
   let index: SearchIndex<ListedLesson> | null = null;
@@ -168,6 +170,7 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
     closePlayer();
     if (how !== 'review') review = null;
     opening += 1;
+    newer = null;
     const mine = opening;
     ui.dispatch({ type: 'opening', lesson });
     try {
@@ -178,6 +181,7 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
       }
       attach(opened);
       ui.dispatch({ type: 'opened' });
+      if (newer) await reload(newer);
     } catch (error) {
       if (mine === opening) goHome(words(error));
     }
@@ -185,8 +189,10 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
 
   /** Another player of this lesson in place of the one that is open; what is looked at stays. */
   const reload: Controller['reload'] = async (reopen) => {
+    if (ui.get().screen === 'opening') newer = reopen;
     const from = player?.getState();
     if (!from || ui.get().screen !== 'lesson') return;
+    newer = null;
     opening += 1;
     const mine = opening;
     try {
