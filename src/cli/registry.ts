@@ -64,7 +64,7 @@ export const registry: Readonly<Record<string, Entry>> = {
     load: () => import('./commands/lint.ts'),
   },
   spec: {
-    usage: 'spec FILE…',
+    usage: 'spec <file>...',
     summary: "run PostgreSQL's isolation specs",
     load: () => import('./commands/spec.ts'),
   },

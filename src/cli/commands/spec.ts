@@ -128,7 +128,7 @@ const runFile = async (file: string, conditions: Conditions, { write, warn }: Ou
 };
 
 export const command: Command = {
-  usage: 'spec FILE…',
+  usage: 'spec <file>...',
   description: `Runs isolation specs, the files in which PostgreSQL tests what happens when several
 sessions work at once, and writes what PostgreSQL's own isolationtester writes.
 They run in a database of our own, which is dropped at the end. - reads standard input.
