@@ -1,52 +1,42 @@
+import { blank, type Draft, printedFields } from './blank-node.ts';
+import { type Columns, readColumns } from './columns.ts';
+import { buffersOf, walOf } from './counters.ts';
 import { estimateFactor, stoppedEarly } from './estimates.ts';
 import { flatten, type Place } from './flatten.ts';
-import {
-  blockNames,
-  buffersOf,
-  conditionsOf,
-  hashOf,
-  labelOf,
-  memoizeOf,
-  sortOf,
-  walOf,
-  workersOf,
-} from './node-facts.ts';
+import { conditionsOf, hashOf, labelOf, memoizeOf, sortOf, workersOf } from './node-facts.ts';
 import { settlePayments, type Timing } from './payments.ts';
-import type { RawObject, RawPlan } from './raw.ts';
+import type { RawPlan } from './raw.ts';
 import { selfCounts, selfTimes } from './self-times.ts';
 import { readSummary } from './summary.ts';
 import { placeTriggers } from './triggers.ts';
 import type { Plan, PlanNode } from './types.ts';
-import { createReader, type Reader, strings } from './values.ts';
+import { createReader, strings } from './values.ts';
 
 /** Times are printed per loop with three decimals: each may be off by half of the last. */
 const rounding = 0.0005;
 
-type Columns = Timing & {
+type Measured = Timing & {
   readonly processes: Float64Array;
-  readonly cpuExtra: Float64Array;
-  readonly times: readonly (number | null)[];
-  readonly ran: readonly (number | null)[];
+  /** CPU ms, children included. */
+  readonly cpu: Float64Array;
 };
 
 /**
  * How many processes ran each node: below a Gather the child's loops ÷ the Gather's loops, for the leader may or may
  * not take part. InitPlans, SubPlans and CTEs have the count of the node they are listed under.
  */
-const measure = (places: readonly Place[], read: Reader): Columns => {
+const measure = (places: readonly Place[], columns: Columns): Measured => {
   const count = places.length;
-  const processes = new Float64Array(count).fill(1);
+  const ran = columns.numbers('Actual Loops');
+  const times = columns.numbers('Actual Total Time');
+  const processes = new Float64Array(count);
   const wall = new Float64Array(count);
   const tolerance = new Float64Array(count);
   const loops = new Float64Array(count);
-  const times: (number | null)[] = [];
-  const ran: (number | null)[] = [];
-  for (const { raw, index, parent, role } of places) {
-    const own = read.number(raw['Actual Loops'], 'Actual Loops');
-    const time = read.number(raw['Actual Total Time'], 'Actual Total Time');
-    ran.push(own);
-    times.push(time);
-    loops[index] = own ?? 0;
+  for (const { index, parent, role } of places) {
+    const own = ran[index] ?? 0;
+    const time = times[index] ?? 0;
+    loops[index] = own;
     const above = places[parent];
     let many = above ? (processes[parent] ?? 1) : 1;
     if (
@@ -58,85 +48,50 @@ const measure = (places: readonly Place[], read: Reader): Columns => {
       if (gathered > 0 && own) many *= Math.max(1, own / gathered);
     }
     processes[index] = many;
-    wall[index] = ((time ?? 0) * (own ?? 0)) / many;
-    tolerance[index] = time === null ? 0 : (rounding * (own ?? 0)) / many;
+    wall[index] = (time * own) / many;
+    tolerance[index] = times[index] === null ? 0 : (rounding * own) / many;
   }
-  const cpuExtra = new Float64Array(count);
+  const cpu = wall.map((ms, index) => ms * (processes[index] ?? 1));
+  const extra = new Float64Array(count);
   for (let index = count - 1; index > 0; index--) {
-    const place = places[index];
-    if (!place) continue;
-    const parent = place.parent;
-    const more = (wall[index] ?? 0) * ((processes[index] ?? 1) / (processes[parent] ?? 1) - 1);
-    cpuExtra[parent] = (cpuExtra[parent] ?? 0) + (cpuExtra[index] ?? 0) + more * (processes[parent] ?? 1);
+    const parent = places[index]?.parent ?? 0;
+    const [own, above] = [processes[index] ?? 1, processes[parent] ?? 1];
+    const more = (wall[index] ?? 0) * (own / above - 1);
+    extra[parent] = (extra[parent] ?? 0) + (extra[index] ?? 0) + more * above;
   }
-  return { wall, tolerance, loops, processes, cpuExtra, times, ran };
+  for (let index = 0; index < count; index++) cpu[index] = (cpu[index] ?? 0) + (extra[index] ?? 0);
+  return { wall, tolerance, loops, processes, cpu };
 };
 
-const walNames = ['records', 'fpi', 'bytes', 'buffersFull'] as const;
-const timeNames = [
-  'sharedReadMs',
-  'sharedWriteMs',
-  'localReadMs',
-  'localWriteMs',
-  'tempReadMs',
-  'tempWriteMs',
-] as const;
-
-/** What each node counted itself, for every counter that is not zero everywhere. */
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-const selfOf = <T extends { readonly [K in keyof T]: number | null }>(
-  totals: readonly (T | null)[],
-  names: readonly (keyof T)[],
-  subtract: (column: Float64Array) => Float64Array,
-): (T | null)[] => {
-  // A leaf's own counts are its totals: only what differs is copied.
-  const own: (Mutable<T> | null)[] = [...totals];
-  for (const name of names) {
-    const column = new Float64Array(totals.length);
-    let any = false;
-    for (let index = 0; index < totals.length; index++) {
-      const value = totals[index]?.[name];
-      if (typeof value === 'number' && value > 0) {
-        column[index] = value;
-        any = true;
-      }
-    }
-    if (!any) continue;
-    const self = subtract(column);
-    for (let index = 0; index < own.length; index++) {
-      const one = own[index];
-      if (!one || one[name] === null || self[index] === column[index]) continue;
-      const copy = one === totals[index] ? { ...one } : one;
-      copy[name] = (self[index] ?? 0) as T[keyof T];
-      own[index] = copy;
-    }
-  }
+/** What the planner thought each node itself adds. */
+const ownCosts = (places: readonly Place[], costs: readonly (number | null)[]): Float64Array => {
+  const own = Float64Array.from(costs, (cost) => cost ?? 0);
+  for (const { index, parent } of places)
+    if (parent >= 0) own[parent] = (own[parent] ?? 0) - (costs[index] ?? 0);
   return own;
 };
 
 /** Before 18 a disabled node was marked by 10,000,000,000 on its cost (disable_cost of costsize.c). */
 const disableCost = 1e10;
-const disabledByCost = (cost: number | null, children: readonly (number | null)[]): boolean => {
-  if (cost === null || cost < disableCost) return false;
-  const below = children.reduce<number>((sum, one) => sum + Math.floor((one ?? 0) / disableCost), 0);
+const disabledByCost = ({ index, children }: Place, costs: readonly (number | null)[]): boolean => {
+  const cost = costs[index] ?? 0;
+  if (cost < disableCost) return false;
+  const below = children.reduce((sum, child) => sum + Math.floor((costs[child] ?? 0) / disableCost), 0);
   return Math.floor(cost / disableCost) > below;
 };
-
-/** The JSON format of an Append says 0, the text format nothing. */
-const removedNone = (source: RawPlan['source'], type: string): number | null =>
-  source === 'text' && (type === 'Append' || type === 'Merge Append') ? 0 : null;
-
-const boolean = (raw: RawObject, key: string): boolean => raw[key] === true;
 
 /** @throws {PlanError} when the tree is not made of plan nodes. */
 export const derivePlan = (raw: RawPlan): Plan => {
   const read = createReader();
   const places = flatten(raw);
-  const columns = measure(places, read);
-  const { wall, tolerance, processes, cpuExtra, times, ran } = columns;
+  const columns = readColumns(places, read);
+  const { numbers, has } = columns;
+  const timing = measure(places, columns);
+  const { wall, tolerance, processes, cpu } = timing;
+  const ran = numbers('Actual Loops');
+  const times = numbers('Actual Total Time');
   const summary = readSummary(raw.summary, read);
-  const payments = settlePayments(places, columns);
+  const payments = settlePayments(places, timing);
   const analyzed = ran.some((loops) => loops !== null);
   const timed = times.some((time) => time !== null);
   const treeMs = timed ? (wall[0] ?? 0) : null;
@@ -150,120 +105,84 @@ export const derivePlan = (raw: RawPlan): Plan => {
       ? null
       : summary.executionMs - treeMs - unscannedMs - (serializationMs ?? 0);
   const placed = placeTriggers(summary.triggers, gap, places, wall);
-  const { self, selfTolerance, unscanned, overrun } = selfTimes(places, columns, payments, placed.inside);
+  const { self, selfTolerance, unscanned, overrun } = selfTimes(places, timing, payments, placed.inside);
 
-  const subtract = (column: Float64Array): Float64Array => selfCounts(column, places, payments);
-  const buffers = places.map((place) => buffersOf(place.raw, read));
-  const wals = places.map((place) => walOf(place.raw, read));
-  const selfBuffers = selfOf(buffers, [...blockNames, ...timeNames], subtract);
-  const selfWals = selfOf(wals, walNames, subtract);
-  const costs = places.map((place) => read.number(place.raw, 'Total Cost'));
-  const stopped = stoppedEarly(places);
+  const subtract = (totals: readonly (number | null)[]): Float64Array => selfCounts(totals, places, payments);
+  const buffers = buffersOf(columns, subtract);
+  const wal = walOf(columns, subtract);
+  const stopped = stoppedEarly(places, columns);
   let selfSum = 0;
   for (const ms of self) selfSum += ms;
 
+  const costs = numbers('Total Cost');
+  const selfCosts = ownCosts(places, costs);
+  const storages = numbers('Maximum Storage');
+  const exacts = numbers('Exact Heap Blocks');
+  const lossies = numbers('Lossy Heap Blocks');
+  const fill = printedFields(columns);
+
   const nodes = places.map((place): PlanNode => {
-    const { raw: source, index, role, subplanName } = place;
-    const loops = ran[index] ?? null;
-    const never = loops === 0;
-    const rowsPerLoop = read.number(source['Actual Rows'], 'Actual Rows');
-    const planRows = read.number(source['Plan Rows'], 'Plan Rows');
+    const { raw: source, index, role, children } = place;
+    const node: Draft = { ...blank };
+    node.id = index + 1;
+    node.parent = place.parent < 0 ? null : place.parent + 1;
+    node.depth = place.depth;
+    if (children.length > 0) node.children = children.map((child) => child + 1);
+    node.last = place.last + 1;
+    node.type = place.type;
+    node.label = labelOf(source, place.type);
+    node.role = role;
+    node.subplanName = place.subplanName;
+    node.raw = source;
+    fill(node, index);
+    const { loops, rowsPerLoop, planRows } = node;
+    if (has(index, 'parallel')) node.parallelAware = true;
+    if (has(index, 'async')) node.asyncCapable = true;
+    if (has(index, 'disabled') || disabledByCost(place, costs)) node.disabled = true;
+    if (columns.conditions[index])
+      node.conditions = conditionsOf(source, columns.conditions[index], loops, read);
+    if (source.Output !== undefined) node.output = strings(source.Output);
+    if (node.totalCost !== null) node.selfCost = Math.max(0, selfCosts[index] ?? 0);
     const many = processes[index] ?? 1;
-    const known = timed && loops !== null && (never || (times[index] ?? null) !== null);
-    const own = self[index] ?? 0;
-    const childCosts = place.children.map((child) => costs[child] ?? null);
-    const cost = costs[index] ?? null;
-    const total = buffers[index];
-    const ownBuffers = selfBuffers[index];
-    const totalWal = wals[index];
-    const ownWal = selfWals[index];
-    const sort = sortOf(source, read);
-    const hash = hashOf(source, read);
-    const workers = workersOf(source, read);
-    const paid = payments.payers.get(index) ?? [];
-    const elsewhere = (role === 'initplan' && paid[0]?.node !== place.parent) || role === 'cte';
-    const disk = read.number(source['Disk Usage'], 'Disk Usage') ?? (sort?.space === 'disk' ? sort.kb : null);
-    const exact = read.number(source['Exact Heap Blocks'], 'Exact Heap Blocks');
-    const lossy = read.number(source['Lossy Heap Blocks'], 'Lossy Heap Blocks');
-    return {
-      id: index + 1,
-      parent: place.parent < 0 ? null : place.parent + 1,
-      depth: place.depth,
-      children: place.children.map((child) => child + 1),
-      last: place.last + 1,
-      type: place.type,
-      label: labelOf(source, place.type),
-      role,
-      subplanName,
-      relation: read.text(source['Relation Name'], 'Relation Name'),
-      schema: read.text(source.Schema, 'Schema'),
-      alias: read.text(source.Alias, 'Alias'),
-      index: read.text(source['Index Name'], 'Index Name'),
-      cte: read.text(source['CTE Name'], 'CTE Name'),
-      functionName: read.text(source['Function Name'], 'Function Name'),
-      joinType: read.text(source['Join Type'], 'Join Type'),
-      strategy: read.text(source.Strategy, 'Strategy'),
-      operation: read.text(source.Operation, 'Operation'),
-      scanDirection: read.text(source['Scan Direction'], 'Scan Direction'),
-      parallelAware: boolean(source, 'Parallel Aware'),
-      asyncCapable: boolean(source, 'Async Capable'),
-      disabled: boolean(source, 'Disabled') || disabledByCost(cost, childCosts),
-      conditions: conditionsOf(source, loops, read),
-      output: strings(source.Output),
-      raw: source,
-      startupCost: read.number(source['Startup Cost'], 'Startup Cost'),
-      totalCost: cost,
-      selfCost:
-        cost === null
-          ? null
-          : Math.max(
-              0,
-              childCosts.reduce<number>((left, one) => left - (one ?? 0), cost),
-            ),
-      planRows,
-      planWidth: read.number(source['Plan Width'], 'Plan Width'),
-      loops,
-      neverExecuted: never,
-      processes: many,
-      rows: rowsPerLoop === null || loops === null ? null : Math.round(rowsPerLoop * loops),
-      rowsPerLoop,
-      estimateFactor:
-        rowsPerLoop === null || planRows === null || !loops || stopped[index] === 1
-          ? null
-          : estimateFactor(rowsPerLoop, planRows),
-      selfMs: known ? own : null,
-      totalMs: known ? (wall[index] ?? 0) : null,
-      startupMs: read.number(source['Actual Startup Time'], 'Actual Startup Time'),
-      unscannedMs: known && (unscanned[index] ?? 0) > 0 ? (unscanned[index] ?? 0) : null,
-      selfCpuMs: known ? own * many : null,
-      totalCpuMs: known ? (wall[index] ?? 0) * many + (cpuExtra[index] ?? 0) : null,
-      toleranceMs: known ? (tolerance[index] ?? 0) : null,
-      selfToleranceMs: known ? (selfTolerance[index] ?? 0) : null,
-      overrunMs: known && (overrun[index] ?? 0) > 0 ? (overrun[index] ?? 0) : null,
-      share: known ? (selfSum > 0 ? own / selfSum : 0) : null,
-      paidBy: elsewhere ? paid.map(({ node, share }) => ({ node: node + 1, share })) : [],
-      buffers: total && ownBuffers ? { self: ownBuffers, total } : null,
-      wal: totalWal && ownWal ? { self: ownWal, total: totalWal } : null,
-      sort,
-      hash,
-      memoryKb:
-        read.number(source['Peak Memory Usage'], 'Peak Memory Usage') ??
-        (sort?.space === 'memory' ? sort.kb : null) ??
-        (source.Storage === 'Memory' ? read.number(source['Maximum Storage'], 'Maximum Storage') : null),
-      diskKb:
-        disk ??
-        (source.Storage === 'Disk' ? read.number(source['Maximum Storage'], 'Maximum Storage') : null),
-      memoize: memoizeOf(source, read),
-      heapFetches: read.number(source['Heap Fetches'], 'Heap Fetches'),
-      heapBlocks: exact === null && lossy === null ? null : { exact: exact ?? 0, lossy: lossy ?? 0 },
-      indexSearches: read.number(source['Index Searches'], 'Index Searches'),
-      subplansRemoved:
-        read.number(source['Subplans Removed'], 'Subplans Removed') ?? removedNone(raw.source, place.type),
-      workersPlanned: read.number(source['Workers Planned'], 'Workers Planned'),
-      workersLaunched: read.number(source['Workers Launched'], 'Workers Launched'),
-      workers,
-      findings: [],
-    };
+    node.processes = many;
+    node.neverExecuted = loops === 0;
+    if (rowsPerLoop !== null && loops !== null) node.rows = Math.round(rowsPerLoop * loops);
+    if (rowsPerLoop !== null && planRows !== null && loops && stopped[index] !== 1)
+      node.estimateFactor = estimateFactor(rowsPerLoop, planRows);
+    if (timed && loops !== null && (loops === 0 || times[index] !== null)) {
+      const own = self[index] ?? 0;
+      node.selfMs = own;
+      node.totalMs = wall[index] ?? 0;
+      node.selfCpuMs = own * many;
+      node.totalCpuMs = cpu[index] ?? 0;
+      node.toleranceMs = tolerance[index] ?? 0;
+      node.selfToleranceMs = selfTolerance[index] ?? 0;
+      node.unscannedMs = unscanned[index] || null;
+      node.overrunMs = overrun[index] || null;
+      node.share = selfSum > 0 ? own / selfSum : 0;
+    }
+    const paid = payments.payers.get(index);
+    if (paid && (role === 'cte' || paid[0]?.node !== place.parent))
+      node.paidBy = paid.map(({ node: payer, share }) => ({ node: payer + 1, share }));
+    if (has(index, 'buffers')) node.buffers = buffers(index);
+    if (has(index, 'wal')) node.wal = wal(index);
+    if (has(index, 'sort')) {
+      node.sort = sortOf(source, read);
+      if (node.sort?.space === 'memory') node.memoryKb ??= node.sort.kb;
+      if (node.sort?.space === 'disk') node.diskKb ??= node.sort.kb;
+    }
+    if (has(index, 'hash')) node.hash = hashOf(source, read);
+    if (has(index, 'memoize')) node.memoize = memoizeOf(source, read);
+    if (has(index, 'workers')) node.workers = workersOf(source, read);
+    const storage = storages[index] ?? null;
+    if (storage !== null && source.Storage === 'Memory') node.memoryKb ??= storage;
+    if (storage !== null && source.Storage === 'Disk') node.diskKb ??= storage;
+    const [exact, lossy] = [exacts[index] ?? null, lossies[index] ?? null];
+    if (exact !== null || lossy !== null) node.heapBlocks = { exact: exact ?? 0, lossy: lossy ?? 0 };
+    // The JSON format of an Append says 0, the text format nothing.
+    if (raw.source === 'text' && (place.type === 'Append' || place.type === 'Merge Append'))
+      node.subplansRemoved ??= 0;
+    return node;
   });
 
   const execution = summary.executionMs;

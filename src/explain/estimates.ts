@@ -1,18 +1,19 @@
+import type { Columns } from './columns.ts';
 import type { Place } from './flatten.ts';
 
 const isSubplan = (place: Place): boolean =>
   place.role === 'initplan' || place.role === 'subplan' || place.role === 'cte';
 
 /** These take all of their input before they give anything. */
-const takesAll = (place: Place): boolean =>
+const takesAll = (place: Place, strategy: string | null): boolean =>
   place.type === 'Sort' ||
   place.type === 'Hash' ||
   place.type === 'Bitmap Heap Scan' ||
   place.type === 'BitmapAnd' ||
   place.type === 'BitmapOr' ||
   place.type === 'ModifyTable' ||
-  (place.type === 'Aggregate' && place.raw.Strategy !== 'Sorted') ||
-  (place.type === 'SetOp' && place.raw.Strategy === 'Hashed');
+  (place.type === 'Aggregate' && strategy !== 'Sorted') ||
+  (place.type === 'SetOp' && strategy === 'Hashed');
 
 /**
  * Which nodes may have been stopped before they gave all their rows, so that fewer rows than estimated prove nothing:
@@ -20,24 +21,27 @@ const takesAll = (place: Place): boolean =>
  * its input anyway. A Merge Join may also read rows of its inner side again. A subquery that gave at most one row may
  * have been an EXISTS.
  */
-export const stoppedEarly = (places: readonly Place[]): Uint8Array => {
+export const stoppedEarly = (places: readonly Place[], columns: Columns): Uint8Array => {
   const stopped = new Uint8Array(places.length);
+  const joins = columns.texts('Join Type');
+  const strategies = columns.texts('Strategy');
+  const rows = columns.numbers('Actual Rows');
+  const expected = columns.numbers('Plan Rows');
   for (const place of places) {
     const parent = places[place.parent];
     if (!parent) continue;
     if (isSubplan(place)) {
-      const rows = place.raw['Actual Rows'];
-      const expected = place.raw['Plan Rows'];
-      const fewer = typeof rows === 'number' && rows <= 1 && typeof expected === 'number' && expected > 1;
+      const fewer = (rows[place.index] ?? 2) <= 1 && (expected[place.index] ?? 0) > 1;
       stopped[place.index] = place.role !== 'cte' && fewer ? 1 : 0;
       continue;
     }
-    const join = parent.raw['Join Type'];
+    const join = joins[parent.index];
     const may =
       parent.type === 'Limit' ||
       parent.type === 'Merge Join' ||
       (place.role === 'inner' && (join === 'Semi' || join === 'Anti'));
-    stopped[place.index] = may || (stopped[parent.index] === 1 && !takesAll(parent)) ? 1 : 0;
+    stopped[place.index] =
+      may || (stopped[parent.index] === 1 && !takesAll(parent, strategies[parent.index] ?? null)) ? 1 : 0;
   }
   return stopped;
 };

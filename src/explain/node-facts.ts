@@ -1,15 +1,5 @@
 import type { RawObject } from './raw.ts';
-import type {
-  BufferCounts,
-  Buffers,
-  Condition,
-  HashFacts,
-  MemoizeFacts,
-  Role,
-  SortFacts,
-  Wal,
-  Worker,
-} from './types.ts';
+import type { Condition, HashFacts, MemoizeFacts, Role, SortFacts, Worker } from './types.ts';
 import { objects, type Reader, strings } from './values.ts';
 
 const roles: Readonly<Record<string, Role>> = {
@@ -27,35 +17,39 @@ export const roleOf = (relationship: string | null, name: string | null): Role |
 
 /** As a text plan names it: the rules are ExplainNode's. */
 export const labelOf = (raw: RawObject, type: string, disabledParallel = false): string => {
-  const word = (key: string): string => (typeof raw[key] === 'string' ? raw[key] : '');
+  const word = (value: unknown): string => (typeof value === 'string' ? value : '');
   const prefix = `${raw['Parallel Aware'] === true && !disabledParallel ? 'Parallel ' : ''}${raw['Async Capable'] === true ? 'Async ' : ''}`;
-  const join = word('Join Type');
-  const partial = word('Partial Mode');
-  const part = partial === 'Partial' || partial === 'Finalize' ? `${partial} ` : '';
   switch (type) {
-    case 'Nested Loop':
+    case 'Nested Loop': {
+      const join = word(raw['Join Type']);
       return `${prefix}Nested Loop${join && join !== 'Inner' ? ` ${join} Join` : ''}`;
+    }
     case 'Hash Join':
-    case 'Merge Join':
+    case 'Merge Join': {
+      const join = word(raw['Join Type']);
       return `${prefix}${type.split(' ')[0]}${join && join !== 'Inner' ? ` ${join}` : ''} Join`;
+    }
     case 'Aggregate': {
-      const strategy = { Hashed: 'Hash', Sorted: 'Group', Mixed: 'Mixed' }[word('Strategy')] ?? '';
+      const partial = word(raw['Partial Mode']);
+      const part = partial === 'Partial' || partial === 'Finalize' ? `${partial} ` : '';
+      const strategy = { Hashed: 'Hash', Sorted: 'Group', Mixed: 'Mixed' }[word(raw.Strategy)] ?? '';
       return `${part}${prefix}${strategy}Aggregate`;
     }
     case 'SetOp':
-      return `${prefix}${word('Strategy') === 'Hashed' ? 'Hash' : ''}SetOp${word('Command') ? ` ${word('Command')}` : ''}`;
+      return `${prefix}${word(raw.Strategy) === 'Hashed' ? 'Hash' : ''}SetOp${word(raw.Command) ? ` ${word(raw.Command)}` : ''}`;
     case 'ModifyTable':
-      return word('Operation') || type;
+      return word(raw.Operation) || type;
     case 'Foreign Scan':
-      return `${prefix}Foreign ${word('Operation') && word('Operation') !== 'Select' ? word('Operation') : 'Scan'}`;
+      return `${prefix}Foreign ${word(raw.Operation) && word(raw.Operation) !== 'Select' ? word(raw.Operation) : 'Scan'}`;
     case 'Custom Scan':
-      return `${prefix}Custom Scan${word('Custom Plan Provider') ? ` (${word('Custom Plan Provider')})` : ''}`;
+      return `${prefix}Custom Scan${word(raw['Custom Plan Provider']) ? ` (${word(raw['Custom Plan Provider'])})` : ''}`;
     default:
-      return `${prefix}${type}${word('Scan Direction') === 'Backward' ? ' Backward' : ''}`;
+      return `${prefix}${type}${word(raw['Scan Direction']) === 'Backward' ? ' Backward' : ''}`;
   }
 };
 
-const conditionKeys = [
+/** In PostgreSQL's order. */
+export const conditionKeys = [
   'One-Time Filter',
   'Index Cond',
   'Recheck Cond',
@@ -102,10 +96,22 @@ const groupingKeys = (raw: RawObject): RawObject => {
   return { ...raw, ...lists };
 };
 
-export const conditionsOf = (raw: RawObject, loops: number | null, read: Reader): Condition[] => {
-  const source = raw['Grouping Sets'] === undefined ? raw : groupingKeys(raw);
+/** `which`: a bit for each of the conditions that the node has, the first of `conditionKeys` the lowest. */
+export const conditionsOf = (
+  raw: RawObject,
+  which: number,
+  loops: number | null,
+  read: Reader,
+): Condition[] => {
   const found: Condition[] = [];
-  for (const name of conditionKeys) {
+  const source = raw['Grouping Sets'] === undefined ? raw : groupingKeys(raw);
+  for (
+    let rest = source === raw ? which : -1, at = 0;
+    rest !== 0 && at < conditionKeys.length;
+    rest >>= 1, at++
+  ) {
+    if ((rest & 1) === 0) continue;
+    const name = conditionKeys[at] ?? '';
     const value = source[name];
     if (value === undefined) continue;
     const text = typeof value === 'string' ? value : (strings(value)?.join(', ') ?? null);
@@ -113,75 +119,13 @@ export const conditionsOf = (raw: RawObject, loops: number | null, read: Reader)
     const key = removedKeys[name];
     // A bitmap scan's lost rows are those of its recheck; an index scan has no recheck of its own.
     const removed =
-      key && !(name === 'Index Cond' && 'Recheck Cond' in source) ? read.number(source[key], key) : null;
+      key && !(name === 'Index Cond' && 'Recheck Cond' in source) ? read.number(source, key) : null;
     found.push({ name, text, removed: removed === null ? null : removed * (loops ?? 1) });
   }
   return found;
 };
 
-const blockKeys = [
-  ['sharedHit', 'Shared Hit Blocks'],
-  ['sharedRead', 'Shared Read Blocks'],
-  ['sharedDirtied', 'Shared Dirtied Blocks'],
-  ['sharedWritten', 'Shared Written Blocks'],
-  ['localHit', 'Local Hit Blocks'],
-  ['localRead', 'Local Read Blocks'],
-  ['localDirtied', 'Local Dirtied Blocks'],
-  ['localWritten', 'Local Written Blocks'],
-  ['tempRead', 'Temp Read Blocks'],
-  ['tempWritten', 'Temp Written Blocks'],
-] as const;
-
-export const blockNames: readonly (keyof BufferCounts)[] = blockKeys.map(([name]) => name);
-
-const ioTimes = [
-  'Shared I/O Read Time',
-  'I/O Read Time',
-  'Temp I/O Read Time',
-  'Local I/O Read Time',
-  'Shared I/O Write Time',
-  'I/O Write Time',
-] as const;
-
-/** 17 tells shared from local I/O time; before there was one number for both, which is put under shared. */
-export const buffersOf = (raw: RawObject, read: Reader): Buffers | null => {
-  const first = raw['Shared Hit Blocks'] !== undefined;
-  const timed = ioTimes.some((key) => raw[key] !== undefined);
-  if (!first && !timed && !blockKeys.some(([, key]) => raw[key] !== undefined)) return null;
-  const time = (key: string, older: string | null = null): number | null =>
-    timed ? (read.number(raw[key], key) ?? (older ? read.number(raw[older], older) : null)) : null;
-  return {
-    sharedHit: read.count(raw['Shared Hit Blocks'], 'Shared Hit Blocks'),
-    sharedRead: read.count(raw['Shared Read Blocks'], 'Shared Read Blocks'),
-    sharedDirtied: read.count(raw['Shared Dirtied Blocks'], 'Shared Dirtied Blocks'),
-    sharedWritten: read.count(raw['Shared Written Blocks'], 'Shared Written Blocks'),
-    localHit: read.count(raw['Local Hit Blocks'], 'Local Hit Blocks'),
-    localRead: read.count(raw['Local Read Blocks'], 'Local Read Blocks'),
-    localDirtied: read.count(raw['Local Dirtied Blocks'], 'Local Dirtied Blocks'),
-    localWritten: read.count(raw['Local Written Blocks'], 'Local Written Blocks'),
-    tempRead: read.count(raw['Temp Read Blocks'], 'Temp Read Blocks'),
-    tempWritten: read.count(raw['Temp Written Blocks'], 'Temp Written Blocks'),
-    sharedReadMs: time('Shared I/O Read Time', 'I/O Read Time'),
-    sharedWriteMs: time('Shared I/O Write Time', 'I/O Write Time'),
-    localReadMs: time('Local I/O Read Time'),
-    localWriteMs: time('Local I/O Write Time'),
-    tempReadMs: time('Temp I/O Read Time'),
-    tempWriteMs: time('Temp I/O Write Time'),
-  };
-};
-
-export const walOf = (raw: RawObject, read: Reader): Wal | null =>
-  'WAL Records' in raw || 'WAL FPI' in raw || 'WAL Bytes' in raw
-    ? {
-        records: read.count(raw['WAL Records'], 'WAL Records'),
-        fpi: read.count(raw['WAL FPI'], 'WAL FPI'),
-        bytes: read.count(raw['WAL Bytes'], 'WAL Bytes'),
-        buffersFull: read.count(raw['WAL Buffers Full'], 'WAL Buffers Full'),
-      }
-    : null;
-
 const groupSpace = (raw: RawObject): SortFacts | null => {
-  if (raw['Full-sort Groups'] === undefined) return null;
   let worst: SortFacts | null = null;
   for (const key of ['Full-sort Groups', 'Pre-sorted Groups']) {
     const group = objects([raw[key]])[0];
@@ -205,53 +149,44 @@ const groupSpace = (raw: RawObject): SortFacts | null => {
 };
 
 export const sortOf = (raw: RawObject, read: Reader): SortFacts | null => {
-  const method = read.text(raw['Sort Method'], 'Sort Method');
-  const kb = read.number(raw['Sort Space Used'], 'Sort Space Used');
+  const method = read.text(raw, 'Sort Method');
+  const kb = read.number(raw, 'Sort Space Used');
   if (method === null || kb === null) return groupSpace(raw);
   return { method, kb, space: raw['Sort Space Type'] === 'Disk' ? 'disk' : 'memory' };
 };
 
-export const hashOf = (raw: RawObject, read: Reader): HashFacts | null =>
-  'Hash Buckets' in raw || 'Hash Batches' in raw
-    ? {
-        buckets: read.number(raw['Hash Buckets'], 'Hash Buckets'),
-        batches: read.number(raw['Hash Batches'], 'Hash Batches'),
-        originalBatches:
-          read.number(raw['Original Hash Batches'], 'Original Hash Batches') ??
-          read.number(raw['Hash Batches'], 'Hash Batches'),
-        memoryKb: read.number(raw['Peak Memory Usage'], 'Peak Memory Usage'),
-      }
-    : null;
+export const hashOf = (raw: RawObject, read: Reader): HashFacts => ({
+  buckets: read.number(raw, 'Hash Buckets'),
+  batches: read.number(raw, 'Hash Batches'),
+  originalBatches: read.number(raw, 'Original Hash Batches') ?? read.number(raw, 'Hash Batches'),
+  memoryKb: read.number(raw, 'Peak Memory Usage'),
+});
 
-export const memoizeOf = (raw: RawObject, read: Reader): MemoizeFacts | null =>
-  'Cache Hits' in raw || 'Cache Misses' in raw
-    ? {
-        hits: read.count(raw['Cache Hits'], 'Cache Hits'),
-        misses: read.count(raw['Cache Misses'], 'Cache Misses'),
-        evictions: read.count(raw['Cache Evictions'], 'Cache Evictions'),
-        overflows: read.count(raw['Cache Overflows'], 'Cache Overflows'),
-      }
-    : null;
+export const memoizeOf = (raw: RawObject, read: Reader): MemoizeFacts => ({
+  hits: read.count(raw, 'Cache Hits'),
+  misses: read.count(raw, 'Cache Misses'),
+  evictions: read.count(raw, 'Cache Evictions'),
+  overflows: read.count(raw, 'Cache Overflows'),
+});
 
 /** Sorts of workers were an array of their own before 13. */
 export const workersOf = (raw: RawObject, read: Reader): Worker[] => {
-  if (raw.Workers === undefined && raw['Sort Workers'] === undefined) return [];
   const byNumber = new Map<number, RawObject>();
   for (const one of [...objects(raw['Sort Workers']), ...objects(raw.Workers)]) {
-    const number = read.number(one['Worker Number'], 'Worker Number');
+    const number = read.number(one, 'Worker Number');
     if (number !== null) byNumber.set(number, { ...byNumber.get(number), ...one });
   }
   return [...byNumber].map(([number, one]) => {
-    const loops = read.number(one['Actual Loops'], 'Actual Loops');
-    const rows = read.number(one['Actual Rows'], 'Actual Rows');
-    const ms = read.number(one['Actual Total Time'], 'Actual Total Time');
+    const loops = read.number(one, 'Actual Loops');
+    const rows = read.number(one, 'Actual Rows');
+    const ms = read.number(one, 'Actual Total Time');
     return {
       number,
       loops,
       rows: rows === null || loops === null ? rows : Math.round(rows * loops),
       totalMs: ms === null || loops === null ? ms : ms * loops,
       sort: sortOf(one, read),
-      memoryKb: read.number(one['Peak Memory Usage'], 'Peak Memory Usage') ?? null,
+      memoryKb: read.number(one, 'Peak Memory Usage') ?? null,
     };
   });
 };

@@ -26,24 +26,25 @@ export const selfTimes = (
   const count = places.length;
   const need = new Float64Array(inside);
   const selfTolerance = new Float64Array(tolerance);
-  /** InitPlans and CTEs by who pays for them. */
+  /** InitPlans and CTEs by who pays for them, and how many have yet to pay for each. */
   const elsewhere = new Map<number, { readonly payee: number; readonly share: number }[]>();
   const unpaid = new Int32Array(count);
-  const amount = (payee: number, share: number): number =>
-    share * ((wall[payee] ?? 0) - (payments.unscanned[payee] ?? 0));
-  const owe = (payee: number, node: number, share: number): void => {
-    unpaid[payee] = (unpaid[payee] ?? 0) + 1;
-    need[node] = (need[node] ?? 0) + amount(payee, share);
-    selfTolerance[node] = (selfTolerance[node] ?? 0) + share * (tolerance[payee] ?? 0);
-  };
   for (const { index, parent } of places) {
     const payers = payments.payers.get(index);
-    if (!payers && parent >= 0) owe(index, parent, 1);
-    for (const { node, share } of payers ?? []) {
+    if (!payers) {
+      if (parent < 0) continue;
+      need[parent] = (need[parent] ?? 0) + (wall[index] ?? 0);
+      selfTolerance[parent] = (selfTolerance[parent] ?? 0) + (tolerance[index] ?? 0);
+      continue;
+    }
+    const due = (wall[index] ?? 0) - (payments.unscanned[index] ?? 0);
+    for (const { node, share } of payers) {
       const payees = elsewhere.get(node) ?? [];
-      payees.push({ payee: index, share });
+      payees.push({ payee: index, share: share * due });
       elsewhere.set(node, payees);
-      owe(index, node, share);
+      unpaid[index] = (unpaid[index] ?? 0) + 1;
+      need[node] = (need[node] ?? 0) + share * due;
+      selfTolerance[node] = (selfTolerance[node] ?? 0) + share * (tolerance[index] ?? 0);
     }
   }
 
@@ -53,34 +54,59 @@ export const selfTimes = (
   const late = new Float64Array(payments.unscanned);
   const budget = new Float64Array(payments.unscanned);
   if (count > 0) budget[0] = wall[0] ?? 0;
+  /** Of each node what part of their time those it pays for get, and what part of that is late. */
+  const given = new Float64Array(count);
+  const lateness = new Float64Array(count);
   const done = new Uint8Array(count);
-  const settle = (start: number): void => {
-    const ready = [start];
-    for (let node = ready.pop(); node !== undefined; node = ready.pop()) {
-      if (done[node]) continue;
+  const ready: number[] = [];
+  const pay = (node: number): void => {
+    for (const { payee, share } of elsewhere.get(node) ?? []) {
+      const ms = (given[node] ?? 0) * share;
+      budget[payee] = (budget[payee] ?? 0) + ms;
+      late[payee] = (late[payee] ?? 0) + (lateness[node] ?? 0) * ms;
+      unpaid[payee] = (unpaid[payee] ?? 0) - 1;
+      if (unpaid[payee] === 0) ready.push(payee);
+    }
+  };
+  /** A subtree from its top down, less what below it waits for another to pay. */
+  const settle = (top: number): void => {
+    const last = places[top]?.last ?? -1;
+    for (let node = top; node <= last; node++) {
+      if (done[node] === 1 || (unpaid[node] ?? 0) > 0) {
+        node = places[node]?.last ?? last;
+        continue;
+      }
       done[node] = 1;
       const own = wall[node] ?? 0;
       const sum = need[node] ?? 0;
-      const factor = own > 0 ? (budget[node] ?? 0) / own : 0;
-      self[node] = factor * Math.max(0, own - sum);
-      const part = (budget[node] ?? 0) > 0 ? (late[node] ?? 0) / (budget[node] ?? 1) : 0;
-      unscanned[node] = part * (self[node] ?? 0);
-      const shrink = factor * (sum > own ? own / sum : 1);
+      const parent = places[node]?.parent ?? -1;
+      if (parent >= 0 && !payments.payers.has(node)) {
+        budget[node] = (given[parent] ?? 0) * own;
+        late[node] = (lateness[parent] ?? 0) * (budget[node] ?? 0);
+      }
+      const paid = budget[node] ?? 0;
+      const factor = own > 0 ? paid / own : 0;
+      const mine = factor * Math.max(0, own - sum);
+      const part = paid > 0 ? (late[node] ?? 0) / paid : 0;
+      self[node] = mine;
+      unscanned[node] = part * mine;
+      lateness[node] = part;
+      given[node] = factor * (sum > own ? own / sum : 1);
       if (sum - own > (selfTolerance[node] ?? 0) + 0.0011) overrun[node] = sum - own;
-      const give = (payee: number, share: number): void => {
-        const given = shrink * amount(payee, share);
-        budget[payee] = (budget[payee] ?? 0) + given;
-        if (part > 0) late[payee] = (late[payee] ?? 0) + part * given;
-        unpaid[payee] = (unpaid[payee] ?? 0) - 1;
-        if (unpaid[payee] === 0) ready.push(payee);
-      };
-      for (const child of places[node]?.children ?? []) if (!payments.payers.has(child)) give(child, 1);
-      for (const { payee, share } of elsewhere.get(node) ?? []) give(payee, share);
+      if (elsewhere.size > 0) pay(node);
     }
   };
-  for (const { index } of places) if (unpaid[index] === 0) settle(index);
+  for (const { index } of places) {
+    if (done[index] === 1 || (unpaid[index] ?? 0) > 0) continue;
+    ready.push(index);
+    for (let next = ready.pop(); next !== undefined; next = ready.pop()) settle(next);
+  }
   // Only a damaged plan has payers in a ring.
-  for (const { index } of places) if (!done[index]) settle(index);
+  for (const { index } of places) {
+    if (done[index] === 1) continue;
+    unpaid[index] = 0;
+    settle(index);
+  }
   return { self, selfTolerance, unscanned, overrun };
 };
 
@@ -89,11 +115,11 @@ export const selfTimes = (
  * is spread by the shares of its time, but never more than a scan has.
  */
 export const selfCounts = (
-  totals: Float64Array,
+  totals: readonly (number | null)[],
   places: readonly Place[],
   { payers }: Payments,
 ): Float64Array => {
-  const self = new Float64Array(totals);
+  const self = Float64Array.from(totals, (total) => total ?? 0);
   for (const { index, parent } of places) {
     const own = payers.get(index);
     const payer = own ? (own.length === 1 ? own[0]?.node : undefined) : parent;
@@ -111,6 +137,5 @@ export const selfCounts = (
     for (const { node, share } of own) take(node, Math.round(total * share));
     for (const { node } of own) take(node, left);
   }
-  for (let index = 0; index < self.length; index++) self[index] = Math.max(0, self[index] ?? 0);
-  return self;
+  return self.map((own) => Math.max(0, own));
 };

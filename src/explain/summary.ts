@@ -1,4 +1,5 @@
-import { buffersOf } from './node-facts.ts';
+import { readColumns } from './columns.ts';
+import { buffersAlone } from './counters.ts';
 import { isObject, type RawObject } from './raw.ts';
 import type { Jit, Plan, Serialization, Trigger } from './types.ts';
 import { objects, type Reader } from './values.ts';
@@ -10,11 +11,11 @@ const nested = (raw: RawObject, key: string): RawObject | null => {
 
 const triggersOf = (summary: RawObject, read: Reader): Trigger[] =>
   objects(summary.Triggers).map((raw) => ({
-    name: read.text(raw['Trigger Name'], 'Trigger Name') ?? '',
-    constraint: read.text(raw['Constraint Name'], 'Constraint Name'),
-    relation: read.text(raw.Relation, 'Relation'),
-    ms: read.number(raw.Time, 'Time'),
-    calls: read.count(raw.Calls, 'Calls'),
+    name: read.text(raw, 'Trigger Name') ?? '',
+    constraint: read.text(raw, 'Constraint Name'),
+    relation: read.text(raw, 'Relation'),
+    ms: read.number(raw, 'Time'),
+    calls: read.count(raw, 'Calls'),
   }));
 
 /** Since 17 the time to generate holds that to deform tuples, in an object of its own. */
@@ -23,14 +24,14 @@ const jitOf = (summary: RawObject, read: Reader): Jit | null => {
   if (!raw) return null;
   const timing = nested(raw, 'Timing');
   const generation = timing && nested(timing, 'Generation');
-  const time = (key: string): number | null => (timing ? read.number(timing[key], key) : null);
+  const time = (key: string): number | null => (timing ? read.number(timing, key) : null);
   return {
-    functions: read.count(raw.Functions, 'Functions'),
+    functions: read.count(raw, 'Functions'),
     options: Object.entries(nested(raw, 'Options') ?? {}).flatMap(([name, on]) =>
       on === true ? [name] : [],
     ),
-    generationMs: generation ? read.number(generation.Total, 'Total') : time('Generation'),
-    deformMs: generation ? read.number(generation.Deform, 'Deform') : time('Deform'),
+    generationMs: generation ? read.number(generation, 'Total') : time('Generation'),
+    deformMs: generation ? read.number(generation, 'Deform') : time('Deform'),
     inliningMs: time('Inlining'),
     optimizationMs: time('Optimization'),
     emissionMs: time('Emission'),
@@ -42,9 +43,9 @@ const serializationOf = (summary: RawObject, read: Reader): Serialization | null
   const raw = nested(summary, 'Serialization');
   return raw
     ? {
-        ms: read.number(raw.Time, 'Time'),
-        kb: read.count(raw['Output Volume'], 'Output Volume'),
-        format: read.text(raw.Format, 'Format') ?? '',
+        ms: read.number(raw, 'Time'),
+        kb: read.count(raw, 'Output Volume'),
+        format: read.text(raw, 'Format') ?? '',
       }
     : null;
 };
@@ -67,16 +68,16 @@ export const readSummary = (
   | 'queryId'
 > => {
   const planning = nested(summary, 'Planning');
-  const used = planning && read.number(planning['Memory Used'], 'Memory Used');
+  const used = planning && read.number(planning, 'Memory Used');
   const queryId = summary['Query Identifier'];
   return {
-    queryText: read.text(summary['Query Text'], 'Query Text'),
-    planningMs: read.number(summary['Planning Time'], 'Planning Time'),
-    executionMs: read.number(summary['Execution Time'], 'Execution Time'),
-    planningBuffers: planning && buffersOf(planning, read),
+    queryText: read.text(summary, 'Query Text'),
+    planningMs: read.number(summary, 'Planning Time'),
+    executionMs: read.number(summary, 'Execution Time'),
+    planningBuffers: planning && buffersAlone(readColumns([{ raw: planning }], read)),
     planningMemory:
       planning && used !== null && used !== undefined
-        ? { usedKb: used, allocatedKb: read.count(planning['Memory Allocated'], 'Memory Allocated') }
+        ? { usedKb: used, allocatedKb: read.count(planning, 'Memory Allocated') }
         : null,
     settings: Object.fromEntries(
       Object.entries(nested(summary, 'Settings') ?? {}).flatMap(([name, value]) =>

@@ -14,6 +14,7 @@ export const placeTriggers = (
   wall: Float64Array,
 ): { readonly inside: Float64Array; readonly outsideMs: number } => {
   const inside = new Float64Array(places.length);
+  if (triggers.length === 0) return { inside, outsideMs: 0 };
   let left = gap ?? 0;
   let outsideMs = 0;
   const sorted = [...triggers].sort(
