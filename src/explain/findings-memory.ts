@@ -7,6 +7,7 @@ const hurts = (node: PlanNode): Finding['severity'] => ((node.share ?? 0) > 0.3 
 const inMemory = 2;
 
 const spill = (node: PlanNode, plan: Plan): Finding | null => {
+  if (node.hash === null && node.diskKb === null && node.workers.length === 0) return null;
   const workMem = plan.settings.work_mem ? ` (it is ${plan.settings.work_mem})` : '';
   const temp = node.buffers?.self.tempWritten ?? 0;
   const files = temp > 0 ? ` ${plural(temp, 'page')} of temporary files were written.` : '';
@@ -74,7 +75,11 @@ const lossy = (node: PlanNode, plan: Plan): Finding | null => {
 };
 
 /** What did not fit into the memory it was given. */
-export const memoryFindings = (plan: Plan): Finding[] =>
-  plan.nodes.flatMap((node) =>
-    node.loops ? [spill(node, plan), lossy(node, plan)].filter((finding) => finding !== null) : [],
-  );
+export const memoryFindings = (plan: Plan): Finding[] => {
+  const found: Finding[] = [];
+  for (const node of plan.nodes) {
+    const finding = node.loops ? (spill(node, plan) ?? lossy(node, plan)) : null;
+    if (finding) found.push(finding);
+  }
+  return found;
+};

@@ -1,4 +1,4 @@
-import type { Finding, Plan, PlanNode } from './types.ts';
+import type { Condition, Finding, Plan, PlanNode } from './types.ts';
 import { childrenOf, count, milliseconds, named, pages, percent, plural } from './words.ts';
 
 /** How much of the plan a subtree is: of its time, else of its pages; null when neither is known. */
@@ -29,9 +29,10 @@ const matters = (node: PlanNode, plan: Plan): boolean => {
 };
 
 const filter = (node: PlanNode, plan: Plan): Finding | null => {
-  const worst = node.conditions
-    .filter((one) => one.name === 'Filter' || one.name === 'Join Filter')
-    .sort((a, b) => (b.removed ?? 0) - (a.removed ?? 0))[0];
+  let worst: Condition | undefined;
+  for (const one of node.conditions)
+    if ((one.name === 'Filter' || one.name === 'Join Filter') && (one.removed ?? 0) > (worst?.removed ?? 0))
+      worst = one;
   const removed = worst?.removed ?? 0;
   const looked = removed + (node.rows ?? 0);
   const share = looked > 0 ? removed / looked : 0;
@@ -44,7 +45,7 @@ const filter = (node: PlanNode, plan: Plan): Finding | null => {
       node: node.id,
       title: `All of ${node.relation ?? 'the table'} was read for few rows`,
       evidence: `${named(node)} looked at ${plural(looked, 'row')} and kept ${count(node.rows ?? 0)} (${percent(share)} thrown away)${node.buffers ? `, reading ${plural(pages(node.buffers.self), 'page')}` : ''}.`,
-      advice: `An index on ${node.relation ?? 'the table'} for ${worst.text} would find these rows directly. If there is one, see whether the condition matches it: same expression, same type, no function around the column.`,
+      advice: `An index on ${node.relation ?? 'the table'} that serves ${worst.text} would find these rows directly. If there is one, see whether it serves this condition: same expression, same type, no function around the column, an operator of its class.`,
     };
   const byIndex = node.type.startsWith('Index') || node.type === 'Bitmap Heap Scan';
   return {
@@ -112,9 +113,10 @@ const workers = (node: PlanNode): Finding | null => {
 
 const repeated = (node: PlanNode, plan: Plan): Finding | null => {
   const loops = node.loops ?? 0;
-  const part = weight(node, plan);
   const rescans = node.type === 'CTE Scan' && (node.rows ?? 0) >= 10_000;
-  if ((node.role !== 'subplan' && !rescans) || loops < 100 || part === null || part < 0.1) return null;
+  if ((node.role !== 'subplan' && !rescans) || loops < 100) return null;
+  const part = weight(node, plan);
+  if (part === null || part < 0.1) return null;
   const name = node.subplanName ?? `The scan of ${node.cte ?? 'the CTE'}`;
   return {
     id: 'repeated-subplan',
@@ -184,18 +186,19 @@ const whole = (plan: Plan): Finding[] => {
 };
 
 /** Work that was done in vain, too often, or by too few. */
-export const workFindings = (plan: Plan): Finding[] => [
-  ...whole(plan),
-  ...plan.nodes.flatMap((node) =>
-    node.loops
-      ? [
-          filter(node, plan),
-          nestedLoop(node, plan),
-          heapFetches(node),
-          workers(node),
-          repeated(node, plan),
-          partitions(node, plan),
-        ].filter((finding) => finding !== null)
-      : [],
-  ),
-];
+export const workFindings = (plan: Plan): Finding[] => {
+  const found = whole(plan);
+  const add = (finding: Finding | null): void => {
+    if (finding) found.push(finding);
+  };
+  for (const node of plan.nodes) {
+    if (!node.loops) continue;
+    add(filter(node, plan));
+    add(nestedLoop(node, plan));
+    add(heapFetches(node));
+    add(workers(node));
+    add(repeated(node, plan));
+    add(partitions(node, plan));
+  }
+  return found;
+};

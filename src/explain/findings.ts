@@ -20,12 +20,10 @@ export const withFindings = (plan: Plan): Plan => {
   const byNode = new Map<number, Finding[]>();
   for (const finding of findings)
     if (finding.node !== null) byNode.set(finding.node, [...(byNode.get(finding.node) ?? []), finding]);
-  return {
-    ...plan,
-    findings,
-    nodes: plan.nodes.map((node) => {
-      const own = byNode.get(node.id);
-      return own ? { ...node, findings: own } : node;
-    }),
-  };
+  const nodes = [...plan.nodes];
+  for (const [id, own] of byNode) {
+    const node = nodes[id - 1];
+    if (node) nodes[id - 1] = { ...node, findings: own };
+  }
+  return { ...plan, findings, nodes };
 };
