@@ -21,9 +21,9 @@ const signalDeadline = 2_000;
 /**
  * How long a step gets before the first look at who waits: three times as long as a step has taken of late, so that
  * a busy machine is not kept busy with looks; in these bounds, ms. The end of a transaction writes to disk, and seldom
- * waits for a lock.
+ * waits for a lock. A lesson is watched by somebody, a spec is to be over soon.
  */
-const moment = { times: 3, least: 1, most: 10, end: 5 } as const;
+const moment = { times: 3, least: 1, most: { lesson: 5, spec: 10 }, end: 5 } as const;
 /** How much of the figure the last step makes up. */
 const weight = 0.1;
 const endsTransaction = /^\s*(commit|end|rollback|abort|prepare\s+transaction)\b/i;
@@ -228,14 +228,14 @@ export class Run {
     const began = performance.now();
     const epoch = this.#watcher.epoch;
     const ends = endsTransaction.test(step.sql);
+    const most = moment.most[this.#options?.rule ?? 'lesson'];
     void session.run(step).then(() => {
       // A step that had to wait, or others beside it, says nothing about how long steps take.
       const took = performance.now() - began;
-      if (this.#watcher.epoch === epoch + 1)
-        this.#usual += (Math.min(took, moment.most) - this.#usual) * weight;
+      if (this.#watcher.epoch === epoch + 1) this.#usual += (Math.min(took, most) - this.#usual) * weight;
       this.#ended();
     });
-    const usual = Math.min(moment.most, Math.max(moment.least, this.#usual * moment.times));
+    const usual = Math.min(most, Math.max(moment.least, this.#usual * moment.times));
     this.#watcher.sent(ends ? Math.max(moment.end, usual) : usual);
     this.#check();
   }

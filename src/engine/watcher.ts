@@ -155,7 +155,8 @@ export class Watcher {
     if (waiters.size === 0) return blocked;
     if (!locks) return new Map([...waiters].map(([pid, by]) => [pid, { by, lock: null }]));
     // A waiter with no row here has been let go between the two questions.
-    for (const [pid, ...lock] of await this.#control.rows(wantedLockSql, [[...waiters.keys()]])) {
+    const wanted = await this.#control.rows(wantedLockSql, [[...waiters.keys()]], 'wanted_lock');
+    for (const [pid, ...lock] of wanted) {
       const by = waiters.get(Number(pid));
       if (by) blocked.set(Number(pid), { by, lock: lockTarget(lock) });
     }

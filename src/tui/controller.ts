@@ -16,6 +16,7 @@ import { pressInSearch } from './home-keys.ts';
 import { findBinding } from './keymap.ts';
 import type { KeyName } from './keys.ts';
 import { pressInModal } from './modal-keys.ts';
+import { patienceOf } from './patience.ts';
 import { retryDesk } from './retry-desk.ts';
 import { pageReviewed, type Review, reviewEnd, reviewWords, startReview } from './review.ts';
 import type { SandboxScreen } from './sandbox-screen.ts';
@@ -106,7 +107,7 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
     version += 1;
     for (const listener of listeners) listener();
   }, frameTime);
-  ui.subscribe(changes.poke);
+  ui.subscribe(() => changes.poke());
 
   const now = (state: PlayerState): number => {
     if (seen.at !== state.timeline.at) seen = { at: state.timeline.at, wall: performance.now() };
@@ -119,7 +120,7 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
     const beside = player?.lab?.getState().retry?.phase === 'running';
     const works = Object.values(player?.workbook?.getState() ?? {}).some((work) => work.phase !== 'idle');
     const runs = open || beside || works || state?.phase === 'starting';
-    if (runs && !ticking) ticking = setInterval(changes.poke, 1000);
+    if (runs && !ticking) ticking = setInterval(() => changes.poke(), 1000);
     else if (!runs && ticking) {
       clearInterval(ticking);
       ticking = null;
@@ -142,7 +143,7 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
       const state = opened.getState();
       now(state);
       tick(state);
-      changes.poke();
+      changes.poke(patienceOf(state.timeline));
     });
     const stopLab = opened.lab?.subscribe(() => {
       tick(opened.getState());

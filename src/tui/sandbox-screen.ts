@@ -9,6 +9,7 @@ import { paste } from './editor/state.ts';
 import { drawEditor } from './editor/view.ts';
 import { hintsOf, showKey } from './keymap.ts';
 import type { KeyName } from './keys.ts';
+import { patienceOf } from './patience.ts';
 import type { SandboxContext } from './sandbox-context.ts';
 import { pressInSandbox, sandboxHelp, sandboxKeys } from './sandbox-keys.ts';
 import { editorOf, initialSandboxUi, type SandboxUi } from './sandbox-ui.ts';
@@ -31,8 +32,8 @@ export type SandboxScreenOptions = WaysOut & {
   readonly highlight: () => Highlighter;
   readonly serverLabel: () => string | null;
   readonly files: ExperimentFiles | undefined;
-  /** Something is to be drawn anew. */
-  readonly changed: () => void;
+  /** Something is to be drawn anew, within `patience` ms. */
+  readonly changed: (patience?: number) => void;
 };
 
 export type SandboxScreen = {
@@ -69,13 +70,13 @@ export const createSandboxScreen = (options: SandboxScreenOptions): SandboxScree
     const state = sandbox.getState();
     now();
     const runs = state.timeline.steps.some((step) => step.endedAt === null);
-    if (runs && !ticking) ticking = setInterval(options.changed, 1000);
+    if (runs && !ticking) ticking = setInterval(() => options.changed(), 1000);
     else if (!runs && ticking) {
       clearInterval(ticking);
       ticking = null;
     }
     if (ui.focus >= state.sessions.length) ui = { ...ui, focus: Math.max(0, state.sessions.length - 1) };
-    options.changed();
+    options.changed(patienceOf(state.timeline));
   };
   const unsubscribe = sandbox.subscribe(onChange);
 

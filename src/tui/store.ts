@@ -27,16 +27,20 @@ export const createStore = <State, Action>(
   };
 };
 
+export type Changes = {
+  /** Something has changed that may wait for `patience` ms to be drawn, with what changes until then. */
+  readonly poke: (patience?: number) => void;
+  readonly stop: () => void;
+};
+
 /**
  * Calls `notify` after a change and at most once in `interval` ms: with the next turn of the event loop when it has
- * been quiet, so that a single event is drawn without delay, and a burst of events is drawn a few times and not
- * hundreds.
+ * been quiet and the change has no patience, so that a single event is drawn without delay, and a burst of events is
+ * drawn a few times and not hundreds.
  */
-export const coalesce = (
-  notify: () => void,
-  interval: number,
-): { readonly poke: () => void; readonly stop: () => void } => {
+export const coalesce = (notify: () => void, interval: number): Changes => {
   let stop: (() => void) | null = null;
+  let due = 0;
   let last = Number.NEGATIVE_INFINITY;
   const fire = (): void => {
     stop = null;
@@ -44,11 +48,14 @@ export const coalesce = (
     notify();
   };
   return {
-    poke: () => {
-      if (stop) return;
-      const due = last + interval - performance.now();
-      if (due > 0) {
-        const timer = setTimeout(fire, due);
+    poke: (patience = 0) => {
+      const now = performance.now();
+      const at = Math.max(last + interval, now + patience);
+      if (stop && due <= at) return;
+      stop?.();
+      due = at;
+      if (at > now) {
+        const timer = setTimeout(fire, at - now);
         stop = () => clearTimeout(timer);
       } else {
         // A timer would wait a millisecond at least.
