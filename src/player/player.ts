@@ -1,10 +1,12 @@
 import type { Lesson, Step } from '../lesson/types.ts';
 import type { Server } from '../postgres/types.ts';
 import { withRemedy } from '../text/error-words.ts';
+import { type DatabaseCatalog, emptyCatalog } from '../timeline/database-catalog.ts';
 import type { EventBody, RunEvent } from '../timeline/events.ts';
 import { type Clock, createRecorder } from '../timeline/recorder.ts';
 import { createLab } from './lab.ts';
 import type { Lab } from './lab-state.ts';
+import { createCatalogReader } from './read-catalog.ts';
 import { Stage } from './stage.ts';
 import {
   appliesTo,
@@ -48,6 +50,7 @@ class LivePlayer implements Player {
   readonly #options: PlayerOptions;
   readonly #emit: (body: EventBody) => void;
   readonly #listeners = new Set<() => void>();
+  readonly #readCatalog = createCatalogReader();
   #state: PlayerState;
   #server: Server | null = null;
   #stage: Stage | null = null;
@@ -72,6 +75,15 @@ class LivePlayer implements Player {
     this.lab = createLab(options.lesson, server);
     this.workbook = createWorkbook(options.lesson, server, this.#emit);
     this.#do(() => this.#start());
+  }
+
+  async catalog(): Promise<DatabaseCatalog> {
+    const stage = this.#stage;
+    try {
+      return stage ? await this.#readCatalog((sql, values) => stage.observe(sql, values)) : emptyCatalog;
+    } catch {
+      return emptyCatalog;
+    }
   }
 
   getState(): PlayerState {

@@ -5,7 +5,7 @@ import { applySettings } from '../engine/settings.ts';
 import { runView } from '../engine/views/run-view.ts';
 import type { Claim, ClaimSet, Lesson, Position, Prediction, SqlStep, Step } from '../lesson/types.ts';
 import { createScratch, type Scratch, type ScratchOptions } from '../postgres/scratch.ts';
-import type { Connection, Server } from '../postgres/types.ts';
+import type { Connection, QueryValue, Server } from '../postgres/types.ts';
 import { splitStatements } from '../text/statements.ts';
 import type { EventBody } from '../timeline/events.ts';
 import type { TimelineState } from '../timeline/state.ts';
@@ -161,8 +161,8 @@ export class Stage {
   }
 
   /** Asks over a connection that is no session of the lesson. @throws {PostgresError} */
-  observe(sql: string): Promise<(string | null)[][]> {
-    return this.#open().observe(sql);
+  observe(sql: string, values: readonly QueryValue[] = []): Promise<(string | null)[][]> {
+    return this.#open().observe(sql, values);
   }
 
   /** Cancels one step, or with null all that are in flight. */

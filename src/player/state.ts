@@ -1,4 +1,5 @@
 import type { Block, Exercise, Lesson, Page, Prediction, Step } from '../lesson/types.ts';
+import type { DatabaseCatalog } from '../timeline/database-catalog.ts';
 import type { ClaimCheck, RunEvent } from '../timeline/events.ts';
 import { reduceTimeline } from '../timeline/reduce.ts';
 import { emptyTimeline, type TimelineState } from '../timeline/state.ts';
@@ -253,6 +254,8 @@ export interface Player {
   readonly lab?: Lab;
   /** For answering the lesson's exercises; a recording has none. */
   readonly workbook?: Workbook;
+  /** What can be named in the lesson's database now, as far as it can be asked; a recording has none. */
+  readonly catalog?: () => Promise<DatabaseCatalog>;
   /** Ends sessions and drops the scratch database. Idempotent. */
   close(): Promise<void>;
 }

@@ -297,7 +297,9 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
       closeDesk();
     };
     const look = { glyphs: deps.glyphs, highlight: () => highlight, changed: changes.poke };
-    desk = createDesk({ ...exits, ...look, model, text, leave });
+    const opened = createDesk({ ...exits, ...look, model, text, leave });
+    desk = opened;
+    void player?.catalog?.().then(opened.know);
     changes.poke();
   };
 

@@ -1,6 +1,7 @@
 import type { DeskContext, DeskFocus } from './desk-ui.ts';
 import { editHelp, pressInEditor } from './editor/edit-keys.ts';
-import { insert, newLine } from './editor/state.ts';
+import { completeWord, pressInPopup } from './editor/popup.ts';
+import { cursorOffset, editorText, insert, newLine } from './editor/state.ts';
 import { type Binding, findBinding } from './keymap.ts';
 import type { KeyName } from './keys.ts';
 
@@ -17,6 +18,14 @@ const scrollBy = ({ ui, set, most }: DeskContext, by: number): void => {
 
 const after: Readonly<Record<DeskFocus, DeskFocus>> = { editor: 'output', output: 'task', task: 'editor' };
 const lookWords: Readonly<Record<DeskFocus, string>> = { editor: 'editor', output: 'result', task: 'task' };
+
+const complete = ({ ui, write, set, catalog }: DeskContext) => {
+  const before = editorText(ui.editor).slice(0, cursorOffset(ui.editor));
+  if (!/[\p{L}\p{N}_"$.]$/u.test(before)) return write(insert(ui.editor, '  '));
+  const typed = completeWord(ui.editor, catalog);
+  if (typed) write(typed.editor, typed.popup);
+  else set({ notice: 'Nothing to complete here.' });
+};
 
 const interrupt = ({ ui, model, set, quit }: DeskContext) => {
   if (ui.leaving) return quit(130);
@@ -96,11 +105,11 @@ export const deskKeys: readonly DeskBinding[] = [
     run: ({ write, ui }) => write(newLine(ui.editor)),
   },
   {
-    id: 'indent',
+    id: 'complete',
     keys: ['tab'],
-    help: 'two spaces',
+    help: 'complete a keyword, relation or column; where no word is begun: two spaces',
     when: isWriting,
-    run: ({ write, ui }) => write(insert(ui.editor, '  ')),
+    run: complete,
   },
   {
     id: 'scroll-up',
@@ -178,6 +187,12 @@ const pressInModal = (context: DeskContext, key: KeyName): boolean => {
 
 export const pressInDesk = (context: DeskContext, key: KeyName) => {
   if (pressInModal(context, key)) return;
+  const { popup, editor: text } = context.ui;
+  if (popup) {
+    const typed = pressInPopup(popup, key, text, context.catalog);
+    if (typed) return context.write(typed.editor, typed.popup);
+    context.set({ popup: null });
+  }
   const binding = findBinding(keysOfDesk(context), key, context);
   if (binding) return binding.run(context, key);
   if (isLooking(context)) return byLetter(context, key)?.run(context, key);

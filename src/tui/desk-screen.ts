@@ -4,8 +4,10 @@ import type { Highlighter } from '../text/highlight.ts';
 import { type Line, span } from '../text/line.ts';
 import { sanitizeLine } from '../text/sanitize.ts';
 import { displayWidth, fitLine } from '../text/width.ts';
+import { type DatabaseCatalog, emptyCatalog } from '../timeline/database-catalog.ts';
 import { deskHelp, keysOfDesk, pressInDesk } from './desk-keys.ts';
 import type { DeskContext, DeskFocus, DeskModel, DeskUi } from './desk-ui.ts';
+import type { Popup } from './editor/popup.ts';
 import { type Editor, editorText, emptyEditor, paste, replaceText } from './editor/state.ts';
 import { hintsOf, showKey } from './keymap.ts';
 import type { KeyName } from './keys.ts';
@@ -32,6 +34,8 @@ export type DeskScreen = {
   readonly press: (key: KeyName, size: Size) => void;
   readonly paste: (text: string) => void;
   readonly lookAt: (focus: DeskFocus) => void;
+  /** What can be named in the database, once that is known. */
+  readonly know: (catalog: DatabaseCatalog) => void;
 };
 
 const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -41,8 +45,10 @@ export const createDesk = (options: DeskOptions): DeskScreen => {
   const { model, glyphs } = options;
   let most = { task: 0, output: 0 };
   let outputKey = '';
+  let catalog = emptyCatalog;
   let ui: DeskUi = {
     editor: options.text === '' ? emptyEditor : replaceText(emptyEditor, options.text),
+    popup: null,
     history: [],
     focus: 'editor',
     scroll: { task: 0, output: 0 },
@@ -56,9 +62,9 @@ export const createDesk = (options: DeskOptions): DeskScreen => {
     ui = { ...ui, ...change };
     options.changed();
   };
-  const write = (editor: Editor): void => {
+  const write = (editor: Editor, popup: Popup | null = null): void => {
     const before = editorText(ui.editor);
-    set({ editor });
+    set({ editor, popup });
     if (editorText(editor) !== before) model.written(editorText(editor));
   };
   const edit = async (): Promise<void> => {
@@ -82,6 +88,7 @@ export const createDesk = (options: DeskOptions): DeskScreen => {
       helpMax: 0,
       set,
       write,
+      catalog,
       edit: () => void edit(),
       leave: options.leave,
       quit: options.quit,
@@ -164,7 +171,10 @@ export const createDesk = (options: DeskOptions): DeskScreen => {
       if (ui.outputKey !== outputKey) set({ outputKey, scroll: { ...ui.scroll, output: 0 } });
       pressInDesk(context(size), key);
     },
-    lookAt: (focus) => set({ focus }),
+    lookAt: (focus) => set({ focus, popup: null }),
+    know: (known) => {
+      catalog = known;
+    },
     paste: (text) => {
       if (ui.modal === null && ui.focus === 'editor') write(paste(ui.editor, text));
     },

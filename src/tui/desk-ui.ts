@@ -1,5 +1,7 @@
 import type { Glyphs } from '../text/glyphs.ts';
 import type { Line } from '../text/line.ts';
+import type { DatabaseCatalog } from '../timeline/database-catalog.ts';
+import type { Popup } from './editor/popup.ts';
 import type { Editor } from './editor/state.ts';
 import type { Binding } from './keymap.ts';
 import type { WaysOut } from './ways-out.ts';
@@ -15,6 +17,7 @@ export type DeskModal =
 
 export type DeskUi = {
   readonly editor: Editor;
+  readonly popup: Popup | null;
   /** What was run, oldest first. */
   readonly history: readonly string[];
   readonly focus: DeskFocus;
@@ -62,7 +65,9 @@ export type DeskContext = WaysOut & {
   readonly page: number;
   readonly helpMax: number;
   readonly set: (change: Partial<DeskUi>) => void;
-  readonly write: (editor: Editor) => void;
+  readonly write: (editor: Editor, popup?: Popup | null) => void;
+  /** What can be named in the database. */
+  readonly catalog: DatabaseCatalog;
   /** The text in the learner's own editor. */
   readonly edit: () => void;
 };

@@ -1,17 +1,7 @@
 import { openStep } from '../player/sandbox-state.ts';
 import { splitStatements } from '../text/statements.ts';
-import { commonStart, completionAt } from './editor/completion.ts';
-import { pressInEditor } from './editor/edit-keys.ts';
-import {
-  clearText,
-  cursorOffset,
-  type Editor,
-  editorText,
-  isEmpty,
-  newLine,
-  replaceBefore,
-  replaceText,
-} from './editor/state.ts';
+import { completeWord, pressInPopup } from './editor/popup.ts';
+import { clearText, cursorOffset, editorText, isEmpty, newLine, replaceText } from './editor/state.ts';
 import type { KeyName } from './keys.ts';
 import { focusAt, notice, type SandboxContext, setEditor } from './sandbox-context.ts';
 import { foundInHistory, remember } from './sandbox-ui.ts';
@@ -65,53 +55,23 @@ export const enter = (context: SandboxContext) => {
 export const complete = (context: SandboxContext) => {
   const { editor, state, ui, set } = context;
   const line = editor.lines[editor.row] ?? '';
-  const text = editorText(editor);
-  const offset = cursorOffset(editor);
-  if (/^\s*$/.test(text.slice(0, offset).split('\n').at(-1) ?? '') && line.trim() === '') {
+  const before = editorText(editor).slice(0, cursorOffset(editor));
+  if (/^\s*$/.test(before.split('\n').at(-1) ?? '') && line.trim() === '')
     return focusAt(context, ui.focus + 1);
-  }
-  const completion = completionAt(text, offset, state.catalog);
-  const [only, second] = completion.candidates;
-  if (!only) return notice(context, 'Nothing to complete here.');
-  const take = (word: string): Editor => replaceBefore(editor, completion.prefix.length, word);
-  if (!second) return setEditor(context, take(only.text));
-  const start = commonStart(completion.candidates);
-  if (
-    start.length > completion.prefix.length &&
-    start.toLowerCase().startsWith(completion.prefix.toLowerCase())
-  )
-    return setEditor(context, take(start));
-  set({ popup: { completion, selected: 0 } });
+  const typed = completeWord(editor, state.catalog);
+  if (!typed) return notice(context, 'Nothing to complete here.');
+  setEditor(context, typed.editor);
+  set({ popup: typed.popup });
 };
 
 /** The list of candidates while it is open. @returns false when the key is for somebody else */
-export const pressInPopup = (context: SandboxContext, key: KeyName): boolean => {
+export const pressInList = (context: SandboxContext, key: KeyName): boolean => {
   const { ui, set, editor, state } = context;
-  const { popup } = ui;
-  if (!popup) return false;
-  const count = popup.completion.candidates.length;
-  const by = { tab: 1, down: 1, 'ctrl-n': 1, 'shift-tab': -1, up: -1, 'ctrl-p': -1 }[key];
-  if (by !== undefined) {
-    set({ popup: { ...popup, selected: (popup.selected + by + count) % count } });
-    return true;
-  }
-  if (key === 'enter' || key === 'right') {
-    const candidate = popup.completion.candidates[popup.selected];
-    if (candidate) setEditor(context, replaceBefore(editor, popup.completion.prefix.length, candidate.text));
-    return true;
-  }
-  if (key === 'esc' || key === 'ctrl-g') {
-    set({ popup: null });
-    return true;
-  }
-  const next = /^[\p{L}\p{N}_"$]$/u.test(key) || key === 'backspace' ? pressInEditor(editor, key, []) : null;
-  set({ popup: null });
-  if (!next) return false;
-  setEditor(context, next);
-  const completion = completionAt(editorText(next), cursorOffset(next), state.catalog);
-  if (completion.candidates.length > 0 && completion.prefix !== '')
-    set({ popup: { completion, selected: 0 } });
-  return true;
+  if (!ui.popup) return false;
+  const typed = pressInPopup(ui.popup, key, editor, state.catalog);
+  if (typed) setEditor(context, typed.editor);
+  set({ popup: typed?.popup ?? null });
+  return typed !== null;
 };
 
 export const pressInSearch = (context: SandboxContext, key: KeyName): boolean => {

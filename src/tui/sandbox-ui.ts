@@ -1,5 +1,5 @@
 import type { SaveFormat } from '../player/sandbox-state.ts';
-import type { Completion } from './editor/completion.ts';
+import type { Popup } from './editor/popup.ts';
 import { type Editor, emptyEditor } from './editor/state.ts';
 
 /** Everything (below each other where there is room), or one picture alone. */
@@ -25,7 +25,7 @@ export type SandboxUi = {
   /** What was run, in whichever session, oldest first. */
   readonly history: readonly string[];
   readonly search: HistorySearch | null;
-  readonly popup: { readonly completion: Completion; readonly selected: number } | null;
+  readonly popup: Popup | null;
   readonly shown: SandboxShown;
   /** The moment of the timeline that is looked at, `Stop.at`; null: now. */
   readonly cursor: number | null;

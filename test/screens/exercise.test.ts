@@ -9,6 +9,7 @@ import { playLesson } from '../support/play-lesson.ts';
 import { Recorder, rowsResult } from '../support/recording.ts';
 import type { Screen } from '../support/screen.ts';
 import { catalogOf, openTui } from '../support/tui.ts';
+import { until } from '../support/until.ts';
 
 const sizes = [
   { columns: 80, rows: 24 },
@@ -258,6 +259,40 @@ describe('an answer', () => {
 });
 
 describe('on a server', () => {
+  it.each(sizes)(
+    'Tab completes what is in the database, at $columns x $rows',
+    { timeout: 60_000 },
+    async (size) => {
+      const opened = playLesson(lesson, size);
+      quit = opened.quit;
+      const { screen } = opened;
+      await screen.until('run your select', 20_000);
+      screen.type('\r');
+      await screen.until('write your answer', 15_000);
+      screen.type('\r');
+      await screen.until('▸your answer');
+      // The names come a moment later.
+      const known = (): boolean => {
+        if (!screen.text().includes('from orders')) screen.type('\x15from ord\t');
+        return screen.text().includes('from orders');
+      };
+      await until(known, 'the names are known');
+      screen.type('\x15from orders where prod\t');
+      await screen.until('where product_id');
+      // Where no word is begun there is room.
+      screen.type(' \tx');
+      await screen.until('where product_id   x');
+      screen.type('\x15from pg_c\t');
+      await screen.until(/pg_cast +\S+.*\n.*pg_class/);
+      expect(screen.text()).toContain('your turn');
+      expect(widths(screen)).toBeLessThanOrEqual(size.columns);
+      screen.type('las');
+      await screen.until((text) => !text.includes('pg_cast'));
+      screen.type('\r');
+      await screen.until(/from pg_class\b/);
+    },
+  );
+
   it('judges an answer and tries a step with other SQL, and leaves the lesson as it is', {
     timeout: 60_000,
   }, async () => {

@@ -7,6 +7,7 @@ import type { DeskFocus, DeskModel, DeskUi } from '../desk-ui.ts';
 import { drawEditor } from '../editor/view.ts';
 import { wideFrom } from './lesson-view.ts';
 import { fillRule } from './pane.ts';
+import { withPopup } from './popup.ts';
 
 export type DeskView = {
   /** Everything but the hint line: `height - 1` lines. */
@@ -88,7 +89,8 @@ export const viewDesk = (
     focused: focused('editor'),
     prompt: { first: [span('  ')], more: [span('  ')] },
   });
-  const drawText = (own: number): Part => {
+  /** `from`: the first of its lines that is shown. */
+  const drawText = (own: number): { readonly lines: readonly Line[]; readonly from: number } => {
     const shown = Math.max(1, own - 1);
     const from = clamp(edited.cursor.row - Math.floor(shown / 2), Math.max(0, edited.lines.length - shown));
     const body = edited.lines.slice(from, from + shown);
@@ -99,8 +101,11 @@ export const viewDesk = (
       glyphs,
     }).lines;
     const lines = Array.from({ length: shown }, (_, row) => fitLine(body[row] ?? [], left));
-    return { lines: [...title, ...lines], most: 0 };
+    return { lines: [...title, ...lines], from };
   };
+  /** The list of what a word may become, over what stands above or below the cursor; the text begins at line `top`. */
+  const listed = (lines: readonly Line[], top: number): readonly Line[] =>
+    ui.popup ? withPopup(lines, ui.popup, edited, top, { width: left, height: room, glyphs }) : lines;
   const fill = (lines: readonly Line[]): Line[] =>
     Array.from({ length: room }, (_, row) => fitLine(lines[row] ?? [], width));
 
@@ -113,7 +118,7 @@ export const viewDesk = (
     const separator = span(glyphs.vLine, { dim: true });
     const columns = hstack(
       [
-        { lines: [...task.lines, ...text.lines], width: left },
+        { lines: listed([...task.lines, ...text.lines], own + 1 - text.from), width: left },
         { lines: result.lines, width: right },
       ],
       separator,
@@ -140,7 +145,10 @@ export const viewDesk = (
   const text = drawText(textHeight);
   const result = drawOutput(room - taskHeight - textHeight);
   return {
-    lines: [status, ...fill([...task.lines, ...text.lines, ...result.lines])],
+    lines: [
+      status,
+      ...listed(fill([...task.lines, ...text.lines, ...result.lines]), taskHeight + 1 - text.from),
+    ],
     most: { task: task.most, output: result.most },
     outputKey: output.key,
   };
