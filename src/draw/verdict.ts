@@ -189,8 +189,9 @@ export const drawVerdict = (verdict: Verdict, options: VerdictOptions): Line[] =
       const warnings = drawWarnings(verdict.warnings, width);
       return [
         ...sentence(glyphs.failed, verdict.sentence, { color: 'red', bold: true }, width),
-        ...(evidence.length > 0 ? [[], ...indented(evidence)] : []),
+        // Before the evidence, whose rows would be a riddle otherwise.
         ...(hidden.length > 0 ? [[], ...indented(hidden)] : []),
+        ...(evidence.length > 0 ? [[], ...indented(evidence)] : []),
         ...(warnings.length > 0 ? [[], ...warnings] : []),
       ];
     }

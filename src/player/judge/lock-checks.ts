@@ -111,7 +111,7 @@ const checkOther = async (
   return {
     kind: 'lock',
     sentence: waits
-      ? `Meanwhile somebody else has to wait with: ${saying(check.sql)}`
+      ? `Meanwhile somebody else has to wait with this, and should not: ${saying(check.sql)}`
       : `Meanwhile somebody else can do this, and should have to wait: ${saying(check.sql)}`,
     evidence: { kind: 'locks', locks: held.filter(({ granted }) => granted) },
   };
