@@ -1,11 +1,12 @@
 /**
  * Wall time of isolation specs: `pg-tutor spec --regress` beside PostgreSQL's own isolationtester, on one server, in
  * turns, each round in fresh databases. Ours is one process for all files, with its start; isolationtester is one
- * process for each file, as pg_isolation_regress starts it: it reads one spec and ends. Below it every spec by itself,
- * each run in a fresh database: both programs in turns, ours inside this process, the median of the rounds. A spec whose
- * outputs differ is marked.
+ * process for each file, as pg_isolation_regress starts it: it reads one spec and ends. With `each`, every spec by itself
+ * as well, each run in a fresh database: both programs in turns, ours inside this process, the median of the rounds. A
+ * spec whose outputs differ is marked.
  *
- *   npm run bench -- isolation [rounds] [folder of .spec files]     3, and ../shared/conformance/isolation/specs or ours
+ *   npm run bench -- isolation [each] [rounds] [folder of .spec files]     3, and ../shared/conformance/isolation/specs
+ *                                                                          or ours
  */
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -17,9 +18,12 @@ import { hasIsolationtester, isolationtester } from '../test/support/isolationte
 import { openBenchServer } from './support/server.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
-const rounds = Math.max(1, Number(process.argv[2] ?? 3));
+const words = process.argv.slice(2);
+const each = words[0] === 'each';
+const [roundsWord = '3', folderWord] = each ? words.slice(1) : words;
+const rounds = Math.max(1, Number(roundsWord));
 const shared = path.join(root, '../shared/conformance/isolation/specs');
-const folder = process.argv[3] ?? (existsSync(shared) ? shared : path.join(root, 'test/isolation/specs'));
+const folder = folderWord ?? (existsSync(shared) ? shared : path.join(root, 'test/isolation/specs'));
 const names = readdirSync(folder)
   .filter((name) => name.endsWith('.spec'))
   .map((name) => name.slice(0, -'.spec'.length))
@@ -59,8 +63,8 @@ const runOurs = () =>
   timed((database) => {
     const { host, user } = server.info;
     const url = `postgresql://${user}@/${database}?host=${encodeURIComponent(host)}`;
-    const words = ['spec', '--regress', '--yes', '--url', url, '--dbname', database, ...names.map(fileOf)];
-    const child = spawn(process.execPath, [path.join(root, 'bin/pg-tutor.js'), ...words], {
+    const args = ['spec', '--regress', '--yes', '--url', url, '--dbname', database, ...names.map(fileOf)];
+    const child = spawn(process.execPath, [path.join(root, 'bin/pg-tutor.js'), ...args], {
       stdio: 'ignore',
     });
     return new Promise((resolve, reject) => {
@@ -117,6 +121,20 @@ const row = (label: string, c: number, us: number, mark = ''): void => {
   process.stdout.write(`${label.padEnd(36)}${seconds(c)} ${seconds(us)}   ${(us / c).toFixed(2)}${mark}\n`);
 };
 
+const writeTable = (): void => {
+  process.stdout.write('\none by one\n');
+  const medians = [...table].map(([name, { c, us, differs }]) => ({
+    name,
+    c: median(c),
+    us: median(us),
+    mark: differs ? '  differs' : '',
+  }));
+  for (const { name, c, us, mark } of medians.sort((a, b) => b.us - b.c - (a.us - a.c)))
+    row(name, c, us, mark);
+  const sum = (values: readonly number[]): number => values.reduce((all, one) => all + one, 0);
+  row('sum of the medians', sum(medians.map(({ c }) => c)), sum(medians.map(({ us }) => us)));
+};
+
 const totals: { readonly c: number[]; readonly us: number[] } = { c: [], us: [] };
 process.stdout.write(`${names.length} specs of ${folder}\n`);
 process.stdout.write(`${''.padEnd(30)}isolationtester  pg-tutor  ratio\n`);
@@ -126,18 +144,9 @@ for (let round = 1; round <= rounds; round++) {
   for (const mine of [oursFirst, !oursFirst])
     (mine ? totals.us : totals.c).push(await (mine ? runOurs() : runTheirs()));
   row(`round ${round}`, totals.c.at(-1) ?? 0, totals.us.at(-1) ?? 0);
-  await inTurns(oursFirst);
+  if (each) await inTurns(oursFirst);
 }
 row('total, median of the rounds', median(totals.c), median(totals.us));
-process.stdout.write('\none by one\n');
-const medians = [...table].map(([name, { c, us, differs }]) => ({
-  name,
-  c: median(c),
-  us: median(us),
-  mark: differs ? '  differs' : '',
-}));
-for (const { name, c, us, mark } of medians.sort((a, b) => b.us - b.c - (a.us - a.c))) row(name, c, us, mark);
-const sum = (values: readonly number[]): number => values.reduce((all, one) => all + one, 0);
-row('sum of the medians', sum(medians.map(({ c }) => c)), sum(medians.map(({ us }) => us)));
+if (each) writeTable();
 await admin.end();
 await server.close();

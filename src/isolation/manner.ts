@@ -36,7 +36,7 @@ const writes = /^(select|insert|update|delete)\b/i;
 
 const drops = /^drop\s+(table|view|function|type|domain)\b/i;
 const makes =
-  /^(create\s+(table|view|type|domain|(unique\s+)?index|(or\s+replace\s+)?function)|alter\s+table|insert\s+into)\b/i;
+  /^(create\s+(table|view|type|domain|trigger|(unique\s+)?index|(or\s+replace\s+)?function)|alter\s+table|insert\s+into)\b/i;
 
 const returns = /\breturning\b/i;
 
@@ -81,7 +81,7 @@ const joins = ({ setups: [setup], teardown }: Spec): boolean =>
   setup !== undefined &&
   teardown !== null &&
   statementsOf(teardown).every((one) => drops.test(one)) &&
-  statementsOf(setup).every((one) => makes.test(one) && !returns.test(one));
+  statementsOf(setup).every((one) => drops.test(one) || (makes.test(one) && !returns.test(one)));
 
 export const mannerOf = (spec: Spec): Manner => {
   const { setups, teardown, sessions } = spec;

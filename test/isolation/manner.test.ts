@@ -72,7 +72,8 @@ describe('mannerOf', () => {
   });
 
   it('joins a teardown that drops with a setup that makes', () => {
-    const makes = 'create table t (a int); insert into t select 1; create unique index on t (a)';
+    const makes =
+      'drop table if exists t; create table t (a int); insert into t select 1; create unique index on t (a); create trigger g after insert on t execute function f()';
     expect(ofSpec(makes, 'drop table t; drop function f()').joins).toBe(true);
     for (const [setup, teardown] of [
       [makes, 'truncate t'],
