@@ -30,22 +30,22 @@ const runParents = new Set(['Append', 'Merge Append', 'ModifyTable']);
 
 const nodeAt = (plan: Plan, id: number): PlanNode | undefined => plan.nodes[id - 1];
 
-const shapes = new WeakMap<Plan, readonly string[]>();
+const shapes = new WeakMap<Plan, readonly number[]>();
 
-/** A name for the shape of each subtree, equal for equal ones; from the leaves up, so linear. */
-const shapesOf = (plan: Plan): readonly string[] => {
-  const known = shapes.get(plan);
-  if (known) return known;
+/** A number for the shape of each subtree, equal for equal ones; from the leaves up, so linear. */
+const shapesOf = (plan: Plan): readonly number[] => {
+  const made = shapes.get(plan);
+  if (made) return made;
   const names = new Map<string, number>();
-  const result: string[] = Array.from({ length: plan.nodes.length });
+  const result = new Array<number>(plan.nodes.length).fill(0);
   for (let index = plan.nodes.length - 1; index >= 0; index--) {
     const node = plan.nodes[index];
     if (!node) continue;
-    const below = node.children.map((child) => result[child - 1]).join(',');
-    const shape = `${node.label} ${node.neverExecuted} ${below}`;
-    const number = names.get(shape) ?? names.size;
-    names.set(shape, number);
-    result[index] = String(number);
+    let shape = node.neverExecuted ? `${node.label} never` : node.label;
+    for (const child of node.children) shape += ` ${result[child - 1]}`;
+    const known = names.get(shape);
+    if (known === undefined) names.set(shape, names.size);
+    result[index] = known ?? names.size - 1;
   }
   shapes.set(plan, result);
   return result;
