@@ -1,16 +1,21 @@
 /**
- * How much CPU it takes to read a plan, to derive its numbers and to lay it out, for 500, 5,000 and 20,000 nodes.
- * Medians of warm code, before them the very first plan; the last column is per thousand nodes, and should not grow.
+ * How much CPU it takes to read a plan (parse, derive, find), and to lay its tree out, for 500, 5,000 and 20,000
+ * nodes. The last column is per thousand nodes, and should not grow. Twice, for these are two questions:
  *
- *   npm run bench -- explain [rounds]     9 by default
+ * - warm: medians of code that has run before. It says what our arithmetic costs, and whether it is linear.
+ * - cold: each plan is the first of a new process, which is what somebody who opens one plan gets. Half of it and more
+ *   is V8 compiling (process.cpuUsage counts its threads too), so it does not grow with the plan as the work does.
+ *
+ * Nothing is collected between rounds: a forced collection makes V8 throw compiled code away that it would have kept.
+ *
+ *   npm run bench -- explain [rounds]     15 by default
  */
+import { spawnSync } from 'node:child_process';
 import { loadavg } from 'node:os';
 import { drawPlan } from '../src/draw/plan.ts';
 import { readPlan } from '../src/explain/read.ts';
 import { unicodeGlyphs } from '../src/text/glyphs.ts';
-import { collectGarbage, cpuSince, median } from './support/measure.ts';
-
-const rounds = Number(process.argv[2] ?? 9);
+import { cpuSince, median } from './support/measure.ts';
 
 const buffers = {
   'Shared Hit Blocks': 4,
@@ -83,41 +88,46 @@ const planOf = (count: number): string => {
   );
 };
 
-const cpu = (work: () => void): number => {
-  // What is left of making the plan, and of the round before, is not the reader's.
-  collectGarbage();
+type Cost = { readonly nodes: number; readonly mb: number; readonly read: number; readonly layout: number };
+
+const once = (text: string): Cost => {
   const from = process.cpuUsage();
-  work();
-  return cpuSince(from);
+  const plan = readPlan(text);
+  const read = cpuSince(from);
+  drawPlan(plan, { width: 120, glyphs: unicodeGlyphs });
+  return { nodes: plan.nodes.length, mb: text.length / 1e6, read, layout: cpuSince(from) - read };
 };
 
-const options = { width: 120, glyphs: unicodeGlyphs };
-const cold = planOf(5000);
-process.stdout.write(
-  `the first plan, 5,001 nodes: ${cpu(() => drawPlan(readPlan(cold), options)).toFixed(1)} ms   (load ${loadavg()[0]?.toFixed(1)})\n`,
-);
-// Node compiles what is used often, and that is CPU too.
-for (let round = 0; round < 5; round++) drawPlan(readPlan(cold), options);
-for (const count of [500, 5000, 20_000]) {
-  const text = planOf(count);
-  let nodes = 0;
-  const reading: number[] = [];
-  const drawing: number[] = [];
-  for (let round = 0; round < rounds; round++) {
-    let plan = null as ReturnType<typeof readPlan> | null;
-    reading.push(
-      cpu(() => {
-        plan = readPlan(text);
-      }),
-    );
-    const read = plan;
-    if (read) {
-      nodes = read.nodes.length;
-      drawing.push(cpu(() => drawPlan(read, options)));
-    }
-  }
-  const [read, drawn] = [median(reading), median(drawing)];
+const say = (name: string, costs: readonly Cost[]): void => {
+  const [first] = costs;
+  if (!first) return;
+  const [read, layout] = [median(costs.map((one) => one.read)), median(costs.map((one) => one.layout))];
+  const column = (value: number): string => value.toFixed(1).padStart(6);
   process.stdout.write(
-    `${String(nodes).padStart(6)} nodes  ${(text.length / 1e6).toFixed(1).padStart(5)} MB  read ${read.toFixed(1).padStart(6)} ms  layout ${drawn.toFixed(1).padStart(6)} ms  ${(((read + drawn) * 1000) / nodes).toFixed(2)} ms per 1,000\n`,
+    `${name} ${String(first.nodes).padStart(6)} nodes ${first.mb.toFixed(1).padStart(5)} MB   read ${column(read)} ms   layout ${column(layout)} ms   both ${column(read + layout)} ms   ${(((read + layout) * 1000) / first.nodes).toFixed(1)} per 1,000\n`,
   );
+};
+
+const [mode, count] = process.argv.slice(2);
+if (mode === 'one') {
+  process.stdout.write(JSON.stringify(once(planOf(Number(count)))));
+} else {
+  const rounds = Number(mode ?? 15);
+  const sizes = [500, 5_000, 20_000];
+  process.stdout.write(`load ${loadavg()[0]?.toFixed(1)}\n`);
+  const warming = planOf(5_000);
+  for (let round = 0; round < 6; round++) once(warming);
+  for (const size of sizes) {
+    const text = planOf(size);
+    say(
+      'warm',
+      Array.from({ length: rounds }, () => once(text)),
+    );
+  }
+  for (const size of sizes) {
+    const program = process.argv[1] ?? '';
+    const run = (): Cost =>
+      JSON.parse(spawnSync(process.execPath, [program, 'one', String(size)], { encoding: 'utf8' }).stdout);
+    say('cold', Array.from({ length: 5 }, run));
+  }
 }

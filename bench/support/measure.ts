@@ -1,14 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-
-setFlagsFromString('--expose-gc');
-const gc: unknown = runInNewContext('gc');
-
-/** All of it, now. */
-export const collectGarbage = (): void => {
-  if (typeof gc === 'function') gc();
-};
-
 /** CPU milliseconds of this process, all its threads, since `from`. */
 export const cpuSince = (from: NodeJS.CpuUsage): number => {
   const { user, system } = process.cpuUsage(from);
