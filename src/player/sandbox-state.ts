@@ -29,7 +29,13 @@ export type Told = {
 export type Expanded = 'off' | 'on' | 'auto';
 
 /** A session that the server ended, and the step in whose course it did (null: in none). */
-export type Loss = { readonly session: string; readonly during: string | null };
+export type Loss = {
+  readonly at: number;
+  readonly session: string;
+  readonly during: string | null;
+  /** The server's words, or the driver's. */
+  readonly reason: string;
+};
 
 export type SandboxEventBody =
   | {
@@ -159,7 +165,8 @@ export const reduceSandbox = (state: SandboxState, event: SandboxEvent): Sandbox
       const own = state.timeline.steps.findLast((step) => step.session === event.session);
       // Whoever else sent last is taken to have done it, when that was after the session's own last step began.
       const other = during && during.sentAt > (own?.sentAt ?? -1) ? during.step : null;
-      return { ...next, losses: [...state.losses, { session: event.session, during: other }] };
+      const { at, session, reason } = event;
+      return { ...next, losses: [...state.losses, { at, session, during: other, reason }] };
     }
     case 'server-lost':
       return { ...next, phase: 'broken', problem: event.reason };

@@ -17,8 +17,10 @@ const lossOf = (error: Error & WireMessage): Loss => ({
   sqlstate: error.code ?? null,
 });
 
-const hungUp: ReadonlySet<string | undefined> = new Set(['EPIPE', 'ECONNRESET']);
 const closed = 'the server closed the connection';
+/** Errors without a word of the server: of the socket, by code, and the driver's own when there was none. */
+const hungUp = ({ code, message }: Error & WireMessage): boolean =>
+  code === 'EPIPE' || code === 'ECONNRESET' || message === 'Connection terminated unexpectedly';
 
 class PgConnection implements Connection {
   readonly #client: pg.Client;
@@ -50,7 +52,7 @@ class PgConnection implements Connection {
     });
     client.on('error', (error: Error & WireMessage) => {
       if (isSqlstate(error.code)) this.#fatal = lossOf(error);
-      else this.#lose({ reason: hungUp.has(error.code) ? closed : error.message, sqlstate: null });
+      else this.#lose({ reason: hungUp(error) ? closed : error.message, sqlstate: null });
     });
     client.on('end', () => this.#lose({ reason: closed, sqlstate: null }));
   }

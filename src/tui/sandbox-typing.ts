@@ -27,6 +27,7 @@ export const run = (context: SandboxContext) => {
   const text = editorText(editor).trim();
   if (text === '') return notice(context, 'There is nothing to run: write a statement.');
   if (text === '\\q') return context.leave();
+  if (state.phase === 'broken') return notice(context, 'There is no server to run it: Esc r tries again.');
   if (state.phase !== 'ready') return notice(context, 'The database is not ready yet.');
   const isCommand = text.startsWith('\\');
   if (!isCommand && splitStatements(text).length === 0)

@@ -157,7 +157,7 @@ describe('a sandbox', () => {
     const pid = hands.state.timeline.sessions.find(({ name }) => name === 's2')?.pid;
     await hands.run('s1', `select pg_terminate_backend(${pid});`);
     await until(() => hands.state.losses.length === 1, 's2 is lost');
-    expect(hands.state.losses).toEqual([{ session: 's2', during: 's1-1' }]);
+    expect(hands.state.losses).toMatchObject([{ session: 's2', during: 's1-1' }]);
     expect(hands.state.phase).toBe('ready');
     await hands.run('s2', 'select 1;');
     await hands.idle();

@@ -258,8 +258,21 @@ describe('the sandbox', () => {
       expected: false,
     });
     await screen.until('☠ lost: terminating connection');
-    sandbox.emit({ type: 'server-lost', reason: 'the server is gone' });
+    await screen.until('The next statement connects anew.');
+    // That it was lost stays written down.
+    sandbox.emit({ type: 'session-opened', session: 's2', pid: 99 });
+    sandbox.ran('s2', 's2-2', 'select 1', 'SELECT 1');
+    await screen.until('✓ SELECT 1');
+    expect(screen.text()).toContain('☠ lost: terminating connection');
+    expect(screen.text()).not.toContain('connects anew');
+    sandbox.emit(
+      { type: 'session-lost', session: 's1', reason: 'gone', sqlstate: null, expected: false },
+      { type: 'server-lost', reason: 'the server is gone' },
+    );
     await screen.until('☠ the server is gone');
+    expect(screen.text()).not.toContain('connects anew');
+    screen.type('select 1;\r');
+    await screen.until('There is no server to run it');
     screen.type('\x1b');
     await screen.until('r reset');
     screen.type('r');

@@ -1,7 +1,7 @@
 import { drawResult } from '../../draw/result.ts';
 import { drawNotice, drawServerError } from '../../draw/server-error.ts';
 import { flattenSql, formatDuration, listInWords, lockInWords, releaseInWords } from '../../draw/words.ts';
-import type { Expanded, SandboxState, Told } from '../../player/sandbox-state.ts';
+import type { Expanded, Loss, SandboxState, Told } from '../../player/sandbox-state.ts';
 import type { Glyphs } from '../../text/glyphs.ts';
 import type { Highlighter } from '../../text/highlight.ts';
 import { type Line, type Style, span } from '../../text/line.ts';
@@ -105,8 +105,6 @@ const drawStep = (step: StepState, state: SandboxState, options: OutputOptions):
         glyphs,
       }),
     );
-  if (step.status === 'lost')
-    lines.push(...marked(glyphs.lost, 'the session was lost', { color: 'red' }, width));
   return [
     ...drawPrompt(step.session, step.sql, options),
     ...(state.timing ? withTime(lines, step, options) : lines),
@@ -138,6 +136,9 @@ const drawNotification = (note: Notification, { width }: OutputOptions): Line[] 
   const words = `NOTIFY "${sanitizeLine(note.channel)}"${payload} from pid ${note.pid}`;
   return wrapText(words, width).map((line): Line => [span(line, { color: 'yellow' })]);
 };
+
+const drawLoss = ({ reason }: Loss, { glyphs, width }: OutputOptions): Line[] =>
+  marked(glyphs.lost, `lost: ${sanitizeLine(reason)}`, { color: 'red' }, width);
 
 type Item = {
   readonly at: number;
@@ -180,6 +181,9 @@ export const drawOutput = (state: SandboxState, session: string, options: Output
     ...notifications
       .filter((note) => note.session === session)
       .map((note) => ({ at: note.at, key: note, open: false, draw: () => drawNotification(note, options) })),
+    ...state.losses
+      .filter((loss) => loss.session === session)
+      .map((loss) => ({ at: loss.at, key: loss, open: false, draw: () => drawLoss(loss, options) })),
   ];
   return items.sort((a, b) => a.at - b.at).flatMap((item) => linesOf(item, state, options));
 };
@@ -200,7 +204,6 @@ export const drawBusy = (state: SandboxState, session: string, options: OutputOp
   }
   if (step) return [...marked(glyphs.ellipsis, `running${time(step.sentAt)}`, dim, width), ...ahead];
   const lost = state.timeline.sessions.find(({ name }) => name === session)?.lost;
-  if (!lost) return [];
-  const words = `lost: ${sanitizeLine(lost.reason)}. The next statement connects anew.`;
-  return marked(glyphs.lost, words, { color: 'red' }, width);
+  if (!lost || state.phase === 'broken') return [];
+  return wrapText('The next statement connects anew.', width).map((line): Line => [span(line, dim)]);
 };
