@@ -30,6 +30,13 @@ const maxRows = 200;
 /** Words of ours or of the lesson's author, for use inside a paragraph. */
 const escapeText = (text: string): string => sanitizeLine(text, ' ').replace(/([\\`*_[\]<>|])/g, '\\$1');
 
+/** Words of a lesson's author as `inlineCode` reads them: text, with code between backticks. */
+const authored = (text: string): string =>
+  sanitizeLine(text, ' ')
+    .split(/(`[^`]+`)/)
+    .map((part, index) => (index % 2 === 1 ? part : escapeText(part)))
+    .join('');
+
 const picture = (lines: readonly Line[]): string => fence('text', lines);
 
 const prose = (nodes: readonly ProseNode[]): string => {
@@ -143,8 +150,8 @@ export class MarkdownWriter {
       }
       case 'question': {
         const { question, choices } = item.prediction;
-        const list = choices.map(({ text }, index) => `${index + 1}. ${escapeText(text)}`).join('\n');
-        return `**Predict:** ${escapeText(question).trim()}\n\n${list}`;
+        const list = choices.map(({ text }, index) => `${index + 1}. ${authored(text)}`).join('\n');
+        return `**Predict:** ${authored(question).trim()}\n\n${list}`;
       }
       case 'exercise':
         return `**Your turn:**\n\n${prose(item.exercise.task)}`;
@@ -193,7 +200,7 @@ export class MarkdownWriter {
         return picture(drawView(item.step, item.view, { width, glyphs }));
       case 'verdict': {
         const why = prose(item.prediction.why);
-        return `**${escapeText(verdictInWords(item, false))}**${why ? `\n\n${why}` : ''}`;
+        return `**${authored(verdictInWords(item, false))}**${why ? `\n\n${why}` : ''}`;
       }
       case 'false-claim':
         return `> [!WARNING]\n> ${escapeText(falseClaimInWords(item.check))}`;

@@ -248,6 +248,20 @@ describe('markdown', () => {
     expect(text).toContain('**What happened: 1) a \\* b \\* c.**');
   });
 
+  it('keeps code in questions and answers', async () => {
+    const { lesson, events } = onePage((recorder) => recorder.run('one', 'you', 'select 1;', 'SELECT 1'), []);
+    const asked = prediction('one', 'Is `a * b` * c a `text`?', ['a `count(*)`', 'a ` alone'], 'So.');
+    const [page] = lesson.pages;
+    const pages = page ? [{ ...page, blocks: [asked, sqlStep('you', 'one', 'select 1;')] }] : [];
+    const judged = [...events, { type: 'prediction-judged', prediction: asked.id, right: [0] } as const].map(
+      (event, seq) => ({ at: 0, ...event, seq }),
+    );
+    const text = await tell('markdown', { ...lesson, pages }, judged);
+    expect(text).toContain('**Predict:** Is `a * b` \\* c a `text`?\n');
+    expect(text).toContain('1. a `count(*)`\n2. a \\` alone\n');
+    expect(text).toContain('**What happened: 1) a `count(*)`.**');
+  });
+
   it('leaves out of the manual what the text has linked', async () => {
     const linked: Block = {
       kind: 'prose',
