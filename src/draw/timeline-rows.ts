@@ -101,8 +101,11 @@ export const timelineRows = (timeline: TimelineState, options: RowOptions): Row[
   /** Words after a mark, wrapped with a hanging indent. */
   const marked = (mark: string, text: string, style: Style, max = 2): Line[] => {
     const indent = displayWidth(mark) + 1;
-    const words = wrapText(text, Math.max(4, cellWidth - indent)).slice(0, max);
+    const room = Math.max(4, cellWidth - indent);
+    const all = wrapText(text, room);
+    const words = all.slice(0, max);
     if (words.length === 0) return [[span(mark, style)]];
+    if (all.length > max) words[max - 1] = truncate(all.slice(max - 1).join(' '), room, glyphs.ellipsis);
     return words.map((word, index) => [
       span(index === 0 ? `${mark} ` : ' '.repeat(indent), style),
       span(word, style),
@@ -266,7 +269,9 @@ export const timelineRows = (timeline: TimelineState, options: RowOptions): Row[
       const from = columnOf(
         timeline.steps.findLast((other) => other.step === wait.endedDuring)?.session ?? '',
       );
-      beside.link = { from, to: column, style: { color: step.error && !following ? 'red' : 'green' } };
+      // An arrow to the next one released would run through what this row says of the one between.
+      if (!saysBetween(beside, from, column))
+        beside.link = { from, to: column, style: { color: step.error && !following ? 'red' : 'green' } };
       for (const later of rows.slice((releaseRow ?? 0) + 1))
         if (later.bars[column]) later.cells[column] = null;
     }
@@ -281,6 +286,11 @@ export const timelineRows = (timeline: TimelineState, options: RowOptions): Row[
   }
   return rows;
 };
+
+const saysBetween = (row: DraftRow, one: number, other: number): boolean =>
+  row.cells
+    .slice(Math.min(one, other) + 1, Math.max(one, other))
+    .some((cell, index) => cell !== null && !row.bars[Math.min(one, other) + 1 + index]);
 
 const lineLength = (line: Line): number => line.reduce((sum, part) => sum + displayWidth(part.text), 0);
 

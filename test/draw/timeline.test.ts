@@ -62,6 +62,39 @@ describe('the timeline', () => {
     ]);
   });
 
+  it('says of each of two released at once how it went on', () => {
+    const onTable = { type: 'relation', mode: 'AccessShareLock', relation: 't' } as const;
+    const recorder = started('a', 'b', 'c')
+      .run('a1', 'a', 'select 1 from t', 'SELECT 1')
+      .send('b1', 'b', 'alter table t')
+      .blocked('b1', ['a'], onTable)
+      .send('c1', 'c', 'table t')
+      .blocked('c1', ['b'], onTable)
+      .wait(500)
+      .send('a2', 'a', 'commit')
+      .tag('a2', 'COMMIT')
+      .finished('a2')
+      .add({ type: 'step-unblocked', step: 'b1' })
+      .tag('b1', 'ALTER TABLE')
+      .finished('b1')
+      .add({ type: 'step-unblocked', step: 'c1' })
+      .tag('c1', 'SELECT 3')
+      .finished('c1')
+      .settled('a2');
+    expect(draw(recorder, ['a', 'b', 'c'], { width: 90 }).join('\n')).toMatch(
+      /commit {2}✓ {2}─+→ ✓ {3,}✓ 3 rows/,
+    );
+  });
+
+  it('marks what it has cut of an outcome', () => {
+    const recorder = started('a', 'b').send('a1', 'a', 'select mode').wait(10);
+    recorder
+      .result('a1', rowsResult(['mode'], [['ShareUpdateExclusiveLockAndSomeMore']]))
+      .finished('a1')
+      .settled('a1');
+    expect(draw(recorder, ['a', 'b'], { width: 66 }).join('\n')).toMatch(/→ ShareUpdate\w+…/);
+  });
+
   it('marks the victim of a deadlock, the ring, and the grant that followed', () => {
     const recorder = started('alice', 'bob')
       .run('a1', 'alice', 'update t set x = 1 where id = 1', 'UPDATE 1')
