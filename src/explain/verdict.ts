@@ -35,8 +35,10 @@ const shape = (diff: Diff): string | null => {
   const spilled = pairs.find(({ was, is }) => !was.diskKb && is.diskKb);
   if (spilled) return `${spilled.is.label} now spills to disk`;
   if (fresh.some(isSort) && !gone.some(isSort)) return 'a sort has appeared';
-  const first = (nodes: readonly (PlanNode | undefined)[]): PlanNode | undefined => nodes.find(Boolean);
-  const [lost, added] = [first(gone), first(fresh)];
+  // What is called the same on both sides does not say how they differ: "HashAggregate instead of HashAggregate".
+  const own = (some: readonly (PlanNode | undefined)[], others: readonly (PlanNode | undefined)[]) =>
+    some.find((one) => one && !others.some((other) => other && title(other) === title(one)));
+  const [lost, added] = [own(gone, fresh), own(fresh, gone)];
   if (lost && added) return `${title(added)} instead of ${title(lost)}`;
   if (lost) return `${title(lost)} is gone`;
   if (added) return `${title(added)} has appeared`;
