@@ -47,9 +47,11 @@ const queryPlan = (row: RawObject): unknown => {
 
 /** Longer texts are looked at before they are read. */
 const large = 2_000_000;
-const mostLines = 1_000_000;
-// Found first in a plan of any size: most of them are JSON.
-const hints = ['Node Type', '(cost=', '(actual ', '(never executed', '->', '<explain'];
+const mostLines = 700_000;
+/** So many plans of one paste are read; a server's log may have any number. */
+const mostPlans = 1_000;
+// Found first in a plan of any size: most of them are JSON. An arrow in prose has one space behind it.
+const hints = ['Node Type', '(cost=', '(actual ', '(never executed', '->  ', '<explain'];
 
 /** A paste of tens of megabytes is mostly a mistake: it is refused at once. @throws {PlanError} */
 const refuseHuge = (text: string): void => {
@@ -152,7 +154,8 @@ const plansAmong = (paste: Paste): RawPlan[] => {
   let query: string[] | null = null;
   let duration: number | undefined;
   let index = 0;
-  while (index < lines.length) {
+  // One more than are wanted shows that there are more.
+  while (index < lines.length && plans.length <= mostPlans) {
     duration = durations.get(index) ?? duration;
     const line = lines[index] ?? '';
     if (jsonStart.test(line)) {
@@ -212,10 +215,20 @@ const plansAmong = (paste: Paste): RawPlan[] => {
 };
 
 /**
- * Every plan in a text: JSON or text format of EXPLAIN, in the shapes people paste them. What it is is told by its
- * content. @throws {PlanError}
+ * The plans in a text, the first 1,000 of them: JSON or text format of EXPLAIN, in the shapes people paste them. What
+ * it is is told by its content. The work is bounded: tens of megabytes of anything take a second or two. @throws
+ * {PlanError}
  */
 export const pastedPlans = (text: string): RawPlan[] => {
+  const plans = plansOf(text);
+  if (plans.length <= mostPlans) return plans;
+  const note = `these are the first ${mostPlans.toLocaleString('en')} plans of the text; there are more`;
+  return plans
+    .slice(0, mostPlans)
+    .map((plan, index) => (index === mostPlans - 1 ? { ...plan, notes: [...plan.notes, note] } : plan));
+};
+
+const plansOf = (text: string): RawPlan[] => {
   refuseHuge(text);
   // JSON.parse takes minutes for millions of brackets, and no plan begins with so many.
   const json =
@@ -244,8 +257,8 @@ export const pastedPlans = (text: string): RawPlan[] => {
     if (!(error instanceof PlanError)) throw error;
     failure = error;
   }
-  // A terminal may have wrapped lines anywhere: inside strings, then inside words.
-  const whole = paste.lines.join('\n');
+  // A terminal may have wrapped lines anywhere: inside strings, then inside words. Nobody copies megabytes from one.
+  const whole = text.length < large ? paste.lines.join('\n') : '';
   if (/^\s*[[{]/m.test(whole)) {
     const from = whole.search(/[[{]/);
     for (const repaired of [joinBrokenStrings(whole.slice(from)), whole.slice(from).replaceAll('\n', '')]) {

@@ -4,6 +4,7 @@ import { completeWord, pressInPopup } from './editor/popup.ts';
 import { cursorOffset, editorText, insert, newLine } from './editor/state.ts';
 import { type Binding, findBinding } from './keymap.ts';
 import type { KeyName } from './keys.ts';
+import { pressInList } from './line-keys.ts';
 
 export type DeskBinding = Binding<DeskContext>;
 
@@ -170,10 +171,9 @@ const pressInModal = (context: DeskContext, key: KeyName): boolean => {
       byLetter(context, key)?.run(context, key);
       return true;
     case 'help': {
-      const by = { down: 1, j: 1, up: -1, k: -1, pgdn: 10, space: 10, pgup: -10 }[key];
-      if (by !== undefined)
-        set({ modal: { kind: 'help', offset: Math.max(0, Math.min(helpMax, modal.offset + by)) } });
-      else if (['?', 'q', 'esc', 'enter', 'f1'].includes(key)) close();
+      const offset = pressInList(key, modal.offset, helpMax);
+      if (offset === 'close') close();
+      else if (offset !== null) set({ modal: { kind: 'help', offset } });
       return true;
     }
     case 'confirm':

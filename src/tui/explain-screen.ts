@@ -8,7 +8,8 @@ import type { Glyphs } from '../text/glyphs.ts';
 import { type Line, lineText, span } from '../text/line.ts';
 import { sanitizeLine } from '../text/sanitize.ts';
 import { fitLine } from '../text/width.ts';
-import { type ExplainContext, explainKeys, pressInHelp, pressInSearch } from './explain-keys.ts';
+import { explainKeys, pressInHelp, pressInSearch } from './explain-keys.ts';
+import type { ExplainContext } from './explain-moves.ts';
 import { type ExplainStart, type ExplainUi, explainUi, lookAt, type Size } from './explain-ui.ts';
 import { findBinding, helpOf, hintsOf } from './keymap.ts';
 import type { KeyName } from './keys.ts';
@@ -35,6 +36,9 @@ export type ExplainScreen = {
 /** Terminals refuse more than about this (xterm: 1,000,000 bytes of base64 and less in others). */
 const mostCopied = 74_000;
 
+/** A paste of more characters takes long enough to read that one should be told. */
+const longPaste = 1_000_000;
+
 /** Columns of a tree that is copied. */
 const copiedWidth = 110;
 
@@ -52,6 +56,7 @@ export const createExplainScreen = (options: ExplainScreenOptions): ExplainScree
     folds: null,
     rows: [],
   };
+  let reading: NodeJS.Timeout | undefined;
   let drawn: { ui: ExplainUi; size: Size; view: ExplainView } | null = null;
 
   const set = (change: Partial<ExplainUi>): void => {
@@ -153,6 +158,22 @@ export const createExplainScreen = (options: ExplainScreenOptions): ExplainScree
     return drawHints(hintsOf(explainKeys, context(size), glyphs), { width });
   };
 
+  const read = (text: string): void => {
+    try {
+      const plans = readPlans(text);
+      const from = ui.items.length;
+      const items = [
+        ...ui.items,
+        ...plans.map((plan, index) => ({ name: `plan ${from + index + 1}`, plan })),
+      ];
+      const choice: Partial<ExplainUi> = plans.length > 1 ? { picture: 'choose', cursor: from } : {};
+      set({ ...lookAt(items, from), ...choice, notice: null });
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      set({ notice: words(error) });
+    }
+  };
+
   return {
     frame: (size) => {
       const { height } = size;
@@ -168,19 +189,14 @@ export const createExplainScreen = (options: ExplainScreenOptions): ExplainScree
     },
     paste: (text) => {
       if (ui.searching) return set({ query: ui.query + text.replace(/\s+/g, ' ').trim() });
-      try {
-        const plans = readPlans(text);
-        const from = ui.items.length;
-        const items = [
-          ...ui.items,
-          ...plans.map((plan, index) => ({ name: `plan ${from + index + 1}`, plan })),
-        ];
-        set({ ...lookAt(items, from), ...(plans.length > 1 ? { picture: 'choose', cursor: from } : {}) });
-      } catch (error) {
-        if (!(error instanceof Error)) throw error;
-        set({ notice: words(error) });
-      }
+      if (text.length < longPaste) return read(text);
+      set({ notice: `Reading ${Math.round(text.length / 1e6)} MB ${glyphs.ellipsis}` });
+      // The notice is on the screen by then.
+      reading = setTimeout(() => read(text), 50);
     },
-    close: () => stop?.(),
+    close: () => {
+      clearTimeout(reading);
+      stop?.();
+    },
   };
 };

@@ -2,6 +2,7 @@ import type { Hint } from '../draw/status.ts';
 import type { Glyphs } from '../text/glyphs.ts';
 import type { Context } from './context.ts';
 import type { Binding } from './keymap.ts';
+import { typeInto } from './line-keys.ts';
 import { choices, groupOf, type HomeEntry } from './screens/home-entries.ts';
 
 const select = ({ actions }: Context, entry: HomeEntry | undefined): void => {
@@ -141,8 +142,6 @@ export const homeKeys: readonly Binding<Context>[] = [
   },
 ];
 
-const isText = (key: string): boolean => [...key].length === 1;
-
 /** While the query is typed, letters are letters. */
 export const pressInSearch = (context: Context, key: string): boolean => {
   const { home } = context.ui;
@@ -151,13 +150,11 @@ export const pressInSearch = (context: Context, key: string): boolean => {
   else if (key === 'esc') search(context, '', false);
   else if (key === 'up') move(context, -1);
   else if (key === 'down') move(context, 1);
-  else if (key === 'backspace' || key === 'delete')
-    search(context, [...home.query].slice(0, -1).join(''), true);
-  else if (key === 'ctrl-u') search(context, '', true);
-  else if (key === 'ctrl-w') search(context, home.query.replace(/\S+\s*$/, ''), true);
-  else if (key === 'space') search(context, `${home.query} `, true);
-  else if (isText(key)) search(context, home.query + key, true);
-  else return false;
+  else {
+    const query = typeInto(home.query, key);
+    if (query === null) return false;
+    search(context, query, true);
+  }
   return true;
 };
 

@@ -1,5 +1,6 @@
 import type { Context } from './context.ts';
 import { pressInLab } from './lab-keys.ts';
+import { pressInList } from './line-keys.ts';
 
 /** Keys of what is open over the screen; it takes every key but Ctrl+C and Ctrl+Z. */
 export const pressInModal = (context: Context, key: string): boolean => {
@@ -16,11 +17,9 @@ export const pressInModal = (context: Context, key: string): boolean => {
       } else if (['n', 'N', 'esc', 'q'].includes(key)) close();
       return true;
     case 'help': {
-      const by = { down: 1, j: 1, up: -1, k: -1, pgdn: 10, space: 10, pgup: -10 }[key];
-      if (by !== undefined) {
-        const offset = Math.max(0, Math.min(context.helpMax, modal.offset + by));
-        actions.ui({ type: 'modal', modal: { kind: 'help', offset } });
-      } else if (['?', 'q', 'esc', 'enter'].includes(key)) close();
+      const offset = pressInList(key, modal.offset, context.helpMax);
+      if (offset === 'close') close();
+      else if (offset !== null) actions.ui({ type: 'modal', modal: { kind: 'help', offset } });
       return true;
     }
     case 'what-if':

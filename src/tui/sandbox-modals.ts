@@ -3,6 +3,7 @@ import { pressInEditor } from './editor/edit-keys.ts';
 import { editorText, emptyEditor, replaceText } from './editor/state.ts';
 import { type Binding, findBinding } from './keymap.ts';
 import type { KeyName } from './keys.ts';
+import { pressInList } from './line-keys.ts';
 import { focusAt, notice, type SandboxContext } from './sandbox-context.ts';
 
 export const askReset = (context: SandboxContext) => {
@@ -57,10 +58,9 @@ export const pressInModal = (
       return true;
     }
     case 'help': {
-      const by = { down: 1, j: 1, up: -1, k: -1, pgdn: 10, space: 10, pgup: -10 }[key];
-      if (by !== undefined)
-        set({ modal: { kind: 'help', offset: Math.max(0, Math.min(context.helpMax, modal.offset + by)) } });
-      else if (['?', 'q', 'esc', 'enter', 'f1'].includes(key)) close();
+      const offset = pressInList(key, modal.offset, context.helpMax);
+      if (offset === 'close') close();
+      else if (offset !== null) set({ modal: { kind: 'help', offset } });
       return true;
     }
     case 'confirm':

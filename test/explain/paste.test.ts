@@ -124,10 +124,22 @@ describe('junk of tens of megabytes', () => {
     ['brackets', '['],
     ['line breaks', '\n'],
     ['pipes', '| a -> b |\n'],
+    ['node names', '  ->  Seq Scan on t\n'],
+    ['an open tree', '[{"Plan": {"Node Type": "Seq Scan", "Plans": ['],
   ])('is refused at once: %s', (_name, piece) => {
     const text = `${piece.repeat(20_000_000 / piece.length)}->`;
     expect(() => readPlans(text)).toThrow(PlanError);
     expect(() => readPlans(text.slice(0, -2))).toThrow(PlanError);
+  });
+
+  it.each([
+    ['text', 'Seq Scan on t  (cost=0.00..1.00 rows=1 width=4)\n\n'],
+    ['JSON', '[{"Plan": {"Node Type": "Seq Scan"}}]\n'],
+  ])('is read up to its thousandth plan: %s', (_name, plan) => {
+    const plans = readPlans(plan.repeat(3_000));
+    expect(plans).toHaveLength(1_000);
+    expect(plans.at(-1)?.notes).toEqual(['these are the first 1,000 plans of the text; there are more']);
+    expect(readPlans(plan.repeat(1_000)).at(-1)?.notes).toEqual([]);
   });
 
   it('hides no plan of 20,000 nodes', () => {

@@ -176,4 +176,13 @@ describe('a screen without a plan', () => {
     screen.type(`\x1b[200~${source('cte-recursive.txt')}\x1b[201~`);
     await screen.until(/Recursive Union/);
   });
+
+  it('says that it reads a long paste before it does', async () => {
+    const { screen } = open([], { columns: 80, rows: 24 });
+    await screen.until('Paste the output of EXPLAIN here.');
+    await screen.until(() => screen.rawMode);
+    screen.type(`\x1b[200~${'Seq Scan on t  (cost=0.00..1.00 rows=1 width=4)\n'.repeat(25_000)}\x1b[201~`);
+    await screen.until('Reading 1 MB …');
+    await screen.until(/1000 plans/);
+  });
 });
