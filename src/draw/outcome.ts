@@ -9,6 +9,7 @@ import type { StatementResult } from '../timeline/events.ts';
 import type { StepState, TimelineState, Wait } from '../timeline/state.ts';
 import { drawPlan, planInWords } from './plan.ts';
 import { planOf } from './plan-cache.ts';
+import { lessonView } from './plan-metric.ts';
 import { drawResult } from './result.ts';
 import { drawNotice, drawServerError } from './server-error.ts';
 import { drawView } from './view.ts';
@@ -60,7 +61,8 @@ const resultInWords = (result: StatementResult, run: StepState, options: Outcome
   const { glyphs, width } = options;
   const plan = run.plan !== null && result.rows[0]?.[0] === run.plan ? planOf(run.plan) : null;
   if (plan) {
-    if (options.results === 'tables') return drawPlan(plan, { width, glyphs, findings: 1 });
+    if (options.results === 'tables')
+      return drawPlan(plan, { width, glyphs, view: lessonView(plan), findings: 1 });
     return marked(glyphs.arrowRight, planInWords(plan), {}, width);
   }
   if (result.columns.length > 0 && options.results === 'tables') return drawTable(result, options);

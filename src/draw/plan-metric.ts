@@ -85,8 +85,10 @@ export const metricsOf = (plan: Plan): Metric[] => {
   return (['time', 'buffers', 'rows', 'cost', 'wal'] as const).filter((metric) => has[metric]);
 };
 
-export const firstView = (plan: Plan): MetricView => ({
-  metric: metricsOf(plan)[0] ?? 'rows',
-  inclusive: false,
-  clock: 'wall',
-});
+const viewOf = (metric: Metric): MetricView => ({ metric, inclusive: false, clock: 'wall' });
+
+export const firstView = (plan: Plan): MetricView => viewOf(metricsOf(plan)[0] ?? 'rows');
+
+/** In lessons pages come first: they are the same on every machine, and times are not. */
+export const lessonView = (plan: Plan): MetricView =>
+  metricsOf(plan).includes('buffers') ? viewOf('buffers') : firstView(plan);

@@ -5,7 +5,7 @@ import { type Line, type Span, type Style, span } from '../text/line.ts';
 import { sanitizeLine } from '../text/sanitize.ts';
 import { displayWidth, fitLine, lineWidth, padEnd, padStart } from '../text/width.ts';
 import { nodeLabel, targetOf } from './plan-label.ts';
-import { type Metric, type MetricView, metricOf, scaleOf } from './plan-metric.ts';
+import { type Metric, type MetricView, metricOf, pagesOf, scaleOf } from './plan-metric.ts';
 import {
   formatBytes,
   formatCount,
@@ -16,6 +16,7 @@ import {
   type PlanGlyphs,
   planGlyphs,
   shareStyle,
+  wholeCount,
 } from './plan-numbers.ts';
 import type { PlanRow } from './plan-rows.ts';
 
@@ -320,7 +321,7 @@ export const drawTreeRows = (rows: readonly PlanRow[], plan: Plan, options: Tree
   return rows.map((row, index) => drawRow(row, plan, index === options.selected, columns, options));
 };
 
-/** `158.3 ms│plan 0.5│tree 158.3│triggers 0│outside 0.1            hot #4 55%` */
+/** `158.3 ms│plan 0.5│tree 158.3│triggers 0│outside 0.1            hot #4 55%`; pages come first where they are counted. */
 export const drawPlanSummary = (plan: Plan, options: TreeOptions): Line => {
   const { view, glyphs, width } = options;
   const ms = (value: number): string =>
@@ -330,6 +331,8 @@ export const drawPlanSummary = (plan: Plan, options: TreeOptions): Line => {
     if (value !== null && (always || value > 0))
       parts.push(name === '' ? `${ms(value)} ms` : `${name} ${ms(value)}`);
   };
+  const touched = view.metric === 'buffers' ? plan.nodes[0]?.buffers?.total : undefined;
+  if (touched) parts.push(`${wholeCount(pagesOf(touched))} pages`);
   add('', plan.executionMs ?? plan.treeMs, true);
   add('plan', plan.planningMs, true);
   add('tree', plan.executionMs === null ? null : plan.treeMs, true);

@@ -4,7 +4,7 @@ import { type Line, plainLine, span } from '../text/line.ts';
 import { sanitizeLine } from '../text/sanitize.ts';
 import { wrapLine } from '../text/wrap.ts';
 import { drawFinding } from './plan-detail.ts';
-import { firstView, type MetricView, pagesOf, scaleOf } from './plan-metric.ts';
+import { firstView, lessonView, type MetricView, pagesOf, scaleOf } from './plan-metric.ts';
 import { msInWords, wholeCount } from './plan-numbers.ts';
 import { noFolds, planRows } from './plan-rows.ts';
 import { drawPlanSummary, drawTreeHead, drawTreeRows } from './plan-tree.ts';
@@ -74,11 +74,11 @@ export const drawPlan = (plan: Plan, options: PlanOptions): Line[] => {
   ];
 };
 
-/** `Seq Scan, 1,474 pages, 12.3 ms`: a plan where there is room for a line of words. */
+/** `plan of 3 nodes, most in Seq Scan, 1,474 pages, 12.3 ms`: a plan of a lesson in a line of words. */
 export const planInWords = (plan: Plan): string => {
   const [root] = plan.nodes;
   const ms = plan.executionMs ?? plan.treeMs;
-  const widest = plan.nodes.find(({ id }) => id === scaleOf(plan, firstView(plan)).hottest[0]) ?? root;
+  const widest = plan.nodes.find(({ id }) => id === scaleOf(plan, lessonView(plan)).hottest[0]) ?? root;
   return [
     `plan of ${plan.nodes.length} ${plan.nodes.length === 1 ? 'node' : 'nodes'}, most in ${sanitizeLine(widest?.label ?? '')}`,
     root?.buffers ? `${wholeCount(pagesOf(root.buffers.total))} pages` : null,

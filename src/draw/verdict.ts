@@ -9,6 +9,7 @@ import { hstack } from './lines.ts';
 import { drawLocks } from './locks.ts';
 import { drawPlan } from './plan.ts';
 import { planOf } from './plan-cache.ts';
+import { lessonView } from './plan-metric.ts';
 import { drawResult } from './result.ts';
 import { drawServerError, pointAt } from './server-error.ts';
 import { drawTimeline } from './timeline.ts';
@@ -124,7 +125,7 @@ const drawEvidence = (evidence: Evidence, options: VerdictOptions): Line[] => {
     }
     case 'plan': {
       const plan = planOf(evidence.plan);
-      return plan ? drawPlan(plan, { width, glyphs, findings: 0 }) : [];
+      return plan ? drawPlan(plan, { width, glyphs, view: lessonView(plan), findings: 0 }) : [];
     }
     case 'locks':
       return drawLocks(evidence.locks, {

@@ -2,6 +2,7 @@ import { drawComparison } from '../draw/compare.ts';
 import { statusSpan } from '../draw/exercise.ts';
 import { drawPlan } from '../draw/plan.ts';
 import { planOf } from '../draw/plan-cache.ts';
+import { lessonView } from '../draw/plan-metric.ts';
 import { layoutProse } from '../draw/prose.ts';
 import { drawResult, resultLines } from '../draw/result.ts';
 import { drawServerError } from '../draw/server-error.ts';
@@ -48,7 +49,7 @@ export const planLines = (
   options: { readonly width: number; readonly glyphs: Glyphs },
 ): Line[] => {
   const read = planOf(plan);
-  if (read) return drawPlan(read, options);
+  if (read) return drawPlan(read, { ...options, view: lessonView(read) });
   return sanitize(plan)
     .split('\n')
     .map((line) => plainLine(line));

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { drawPlan } from '../../src/draw/plan.ts';
 import { drawDiffPanes, drawPlanDiff } from '../../src/draw/plan-diff.ts';
-import { firstView, metricsOf, scaleOf } from '../../src/draw/plan-metric.ts';
+import { firstView, lessonView, metricsOf, scaleOf } from '../../src/draw/plan-metric.ts';
 import { formatCount, formatFactor, formatMs, heatBar, planGlyphs } from '../../src/draw/plan-numbers.ts';
 import { noFolds, planRows, reveal } from '../../src/draw/plan-rows.ts';
 import { planJson, planText } from '../../src/draw/plan-text.ts';
@@ -146,6 +146,14 @@ describe('the tree of a plan', () => {
     const rows = planRows(plan, noFolds);
     const last = text(drawTreeRows(rows.slice(-1), plan, { width: 80, glyphs, view: firstView(plan) }))[0];
     expect(last).toMatch(/… +└─Seq Scan deep/);
+  });
+
+  it('counts pages first in lessons, where the plan has them', () => {
+    const plan = fixture('sort-disk');
+    const [summary, head] = text(drawPlan(plan, { width: 80, glyphs, view: lessonView(plan) }));
+    expect(summary).toMatch(/^ [\d,]+ pages│.* ms│/);
+    expect(head).toMatch(/^ +# +pages /);
+    expect(lessonView(fixture('not-run')).metric).toBe('cost');
   });
 
   it('knows what there is to count, and what has most of it', () => {

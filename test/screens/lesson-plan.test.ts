@@ -66,7 +66,7 @@ describe.each(sizes)('a lesson with plans at $columns x $rows', (size) => {
     opened = openLesson(lesson, events, size);
     const { screen } = opened;
     const text = await screen.until(/p plan/);
-    expect(text).toMatch(/self ms|plan of \d+ nodes, most in/);
+    expect(text).toMatch(/pages│[\s\S]*# +pages|plan of \d+ nodes, most in/);
     expect(text).not.toContain('"Node Type"');
     await screen.until(() => screen.rawMode);
     screen.type('p');

@@ -1,5 +1,6 @@
 import { drawPlan } from '../../draw/plan.ts';
 import { planOf } from '../../draw/plan-cache.ts';
+import { lessonView } from '../../draw/plan-metric.ts';
 import { drawResult, type ResultPicture } from '../../draw/result.ts';
 import { drawNotice, drawServerError } from '../../draw/server-error.ts';
 import { drawView, viewTitle } from '../../draw/view.ts';
@@ -142,7 +143,7 @@ const stepLines = (
 
 const planLines = (plan: string, width: number, glyphs: Glyphs): Line[] => {
   const read = planOf(plan);
-  if (read) return drawPlan(read, { width, glyphs });
+  if (read) return drawPlan(read, { width, glyphs, view: lessonView(read) });
   // A plan of a server newer than we know is still worth seeing as PostgreSQL wrote it.
   return plan.split('\n').map((line): Line => [span(sanitizeLine(line))]);
 };
