@@ -8,7 +8,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   text: ['text'],
   explain: ['explain', 'text'],
   locks: ['locks', 'text'],
-  lesson: ['lesson', 'text', 'locks'],
+  // A lesson may claim any node of a plan, and the plan reader has the list of them.
+  lesson: ['lesson', 'text', 'locks', 'explain/node-types.ts'],
   timeline: ['timeline', 'text', 'locks'],
   draw: [
     'draw',

@@ -1,63 +1,13 @@
+import { nodeTypes } from '../explain/node-types.ts';
 import { didYouMean } from './closest.ts';
 import { type Problems, quoted } from './problems.ts';
 import { mapping, oneOrMore, scalarOf, text } from './schema.ts';
 import { type Bound, type PlanNumber, type PlanPattern, planNumbers } from './types.ts';
 import type { YamlPath, YamlSource } from './yaml.ts';
 
-/** Plan nodes as EXPLAIN (FORMAT JSON) of PostgreSQL 18 names them (explain.c, ExplainNode: `sname`). */
-export const nodeTypes = [
-  ...[
-    'Result',
-    'ProjectSet',
-    'ModifyTable',
-    'Append',
-    'Merge Append',
-    'Recursive Union',
-    'BitmapAnd',
-    'BitmapOr',
-  ],
-  ...[
-    'Nested Loop',
-    'Merge Join',
-    'Hash Join',
-    'Seq Scan',
-    'Sample Scan',
-    'Gather',
-    'Gather Merge',
-    'Index Scan',
-  ],
-  ...[
-    'Index Only Scan',
-    'Bitmap Index Scan',
-    'Bitmap Heap Scan',
-    'Tid Scan',
-    'Tid Range Scan',
-    'Subquery Scan',
-  ],
-  ...[
-    'Function Scan',
-    'Table Function Scan',
-    'Values Scan',
-    'CTE Scan',
-    'Named Tuplestore Scan',
-    'WorkTable Scan',
-  ],
-  ...[
-    'Foreign Scan',
-    'Custom Scan',
-    'Materialize',
-    'Memoize',
-    'Sort',
-    'Incremental Sort',
-    'Group',
-    'Aggregate',
-  ],
-  ...['WindowAgg', 'Unique', 'SetOp', 'LockRows', 'Limit', 'Hash'],
-] as const;
-
 const joins = ['Left', 'Right', 'Full', 'Semi', 'Anti', 'Right Semi', 'Right Anti'];
 
-/** The same as its text format prints them, where it says more (explain.c, ExplainNode: `pname`). */
+/** Nodes as the text format of EXPLAIN prints them, where it says more (explain.c, ExplainNode: `pname`). */
 const textNames = [
   ...[
     'HashAggregate',
