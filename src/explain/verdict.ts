@@ -43,7 +43,8 @@ const shape = (diff: Diff): string | null => {
   if (lost) return `${title(lost)} is gone`;
   if (added) return `${title(added)} has appeared`;
   const other = pairs.find(({ was, is }) => title(was) !== title(is));
-  return other ? `${title(other.is)} instead of ${title(other.was)}` : null;
+  if (other) return `${title(other.is)} instead of ${title(other.was)}`;
+  return gone.length + fresh.length > 0 ? 'the same nodes in another order' : null;
 };
 
 /** `the sort is gone: index order; 3,110 → 24 pages`: the shape, then pages, and time where pages say nothing. */

@@ -61,6 +61,16 @@ describe('a diff', () => {
     expect(verdict).toBe('Seq Scan on sums instead of Seq Scan on ord');
   });
 
+  it('says when the same nodes are put together otherwise', () => {
+    const join = (inner: string, last: string): string => `Nested Loop  (cost=9.00..9.50 rows=3 width=4)
+  ->  Nested Loop  (cost=9.00..9.50 rows=3 width=4)
+        ->  Seq Scan on a  (cost=0.00..5.00 rows=20 width=4)
+        ->  Seq Scan on ${inner}  (cost=0.00..5.00 rows=20 width=4)
+  ->  Seq Scan on ${last}  (cost=0.00..5.00 rows=20 width=4)`;
+    const { verdict } = diffPlans(readPlan(join('b', 'c')), readPlan(join('c', 'b')));
+    expect(verdict).toBe('the same nodes in another order');
+  });
+
   it.each(
     capturedPlans().filter(({ file }) => file.endsWith('18/merge.json') || file.endsWith('cte-nested.json')),
   )('of $major $name with itself is the same all over', ({ file }) => {
