@@ -2,14 +2,14 @@
 import type { SqlStep } from '../lesson/types.ts';
 import type { Scratch } from '../postgres/scratch.ts';
 import type { Connection, QueryValue, Server } from '../postgres/types.ts';
-import type { EventBody, SessionLock, SessionTransaction } from '../timeline/events.ts';
-import { heldLocksSql, transactionsSql } from './blocking.sql.ts';
+import type { EventBody, SessionLock } from '../timeline/events.ts';
 import { EngineError } from './error.ts';
-import { lockTarget } from './lock-row.ts';
+import { sampleLocks } from './sample-locks.ts';
 import { Session, type SessionStep } from './session.ts';
 import { applySettings } from './settings.ts';
 import { isSettled, waitsForIdle } from './settled.ts';
 import { endsAnother } from './signals.ts';
+import { Waiters } from './waiters.ts';
 import { type Sighting, Watcher } from './watcher.ts';
 
 /** How long a session that a step says it ends may take to be seen as lost, ms. */
@@ -27,14 +27,6 @@ const moment = { times: 3, least: 1, most: { lesson: 5, spec: 10 }, end: 5 } as 
 /** How much of the figure the last step makes up. */
 const weight = 0.1;
 const endsTransaction = /^\s*(commit|end|rollback|abort|prepare\s+transaction)\b/i;
-
-type Waiter = {
-  readonly ready: () => boolean;
-  readonly done: () => void;
-  readonly fail: (error: unknown) => void;
-  /** Whether it has to be known who is blocked. */
-  readonly looks: boolean;
-};
 
 /** What is not the same for lessons and isolation specs. */
 export type RunOptions = {
@@ -77,15 +69,13 @@ export class Run {
   /** Per step in flight: what the last sighting said. */
   #blockedNow = new Map<string, string>();
   #sighting: Sighting = { epoch: -1, blocked: new Map() };
-  #waiters: Waiter[] = [];
+  readonly #waiters = new Waiters();
   /** How long a step has taken of late, ms. */
   #usual = 0;
   /** Steps and sessions that have ended. */
   #ends = 0;
   #expectedLosses = new Set<string>();
   #closed = false;
-  /** Why nothing can settle any more. */
-  #gone: string | null = null;
 
   private constructor(
     server: Server,
@@ -106,16 +96,16 @@ export class Run {
       {
         ours: () => [...this.#sessions.values()].map((session) => session.pid),
         inFlight: () => this.#inFlight().map((session) => session.pid),
-        awaited: () => this.#waiters.some(({ looks }) => looks),
+        awaited: () => this.#waiters.look,
         locks: options?.locks ?? true,
         rule: options?.rule ?? 'lesson',
       },
       (sighting) => this.#saw(sighting),
-      (reason) => this.#abort(reason),
+      (reason) => this.#waiters.abort(reason),
     );
     control.onLost(({ reason }) => {
       this.#emit({ type: 'server-lost', reason });
-      this.#abort(reason);
+      this.#waiters.abort(reason);
     });
   }
 
@@ -191,12 +181,15 @@ export class Run {
     };
     rest = look();
     if (rest) return rest;
-    const timer = setTimeout(() => this.#check(), deadline + 1);
-    await this.#until(() => {
+    const looks = grace !== null;
+    const ready = (): boolean => {
       rest = look();
       return rest !== null;
-    }, grace !== null).finally(() => clearTimeout(timer));
-    return rest ?? 'answered';
+    };
+    const done = this.#waiters.within(deadline, ready, looks);
+    if (looks) this.#watcher.wanted();
+    await done;
+    return rest ?? 'late';
   }
 
   /** Runs a step of a session that is idle to its end; nobody asks whether it waits. @throws {EngineError} */
@@ -216,12 +209,9 @@ export class Run {
   }
 
   #until(ready: () => boolean, looks: boolean): Promise<void> {
-    return new Promise((done, fail) => {
-      if (this.#gone !== null) return fail(new EngineError(this.#gone));
-      this.#waiters.push({ ready, done, fail, looks });
-      this.#check();
-      if (looks) this.#watcher.wanted();
-    });
+    const done = this.#waiters.until(ready, looks);
+    if (looks) this.#watcher.wanted();
+    return done;
   }
 
   #send(session: Session, step: SessionStep): void {
@@ -257,26 +247,9 @@ export class Run {
 
   /** Emits what each session holds and waits for now. */
   async sampleLocks(): Promise<readonly SessionLock[]> {
-    const names = new Map([...this.#sessions.values()].map((session) => [session.pid, session.name]));
-    const rows = names.size === 0 ? [] : await this.#control.rows(heldLocksSql, [[...names.keys()]]);
-    const locks = rows.map(([pid, granted, ...lock]) => ({
-      session: names.get(Number(pid)) ?? '',
-      granted: granted === 't',
-      ...lockTarget(lock),
-    }));
-    const transactions = names.size === 0 ? [] : await this.#transactions(names);
-    this.#emit({ type: 'locks-sampled', locks, transactions });
-    return locks;
-  }
-
-  async #transactions(names: ReadonlyMap<number, string>): Promise<readonly SessionTransaction[]> {
-    const rows = await this.#control.rows(transactionsSql, [[...names.keys()]]);
-    const known = rows.map(async ([pid, age]): Promise<SessionTransaction> => {
-      const session = names.get(Number(pid)) ?? '';
-      const isolation = (await this.#sessions.get(session)?.isolation()) ?? null;
-      return { session, isolation, snapshotAge: age == null ? null : Number(age) };
-    });
-    return Promise.all(known);
+    const sample = await sampleLocks(this.#control, [...this.#sessions.values()]);
+    this.#emit(sample);
+    return sample.locks;
   }
 
   /** Asks over a session of its own, which waits two seconds for a lock at most. @throws {PostgresError} */
@@ -327,7 +300,7 @@ export class Run {
     if (this.#closed) return;
     this.#closed = true;
     this.#watcher.stop();
-    this.#abort('the run was closed');
+    this.#waiters.abort('the run was closed');
     const connections = [...this.#sessions.values(), this.#control];
     if (this.#observer) await this.#observer.end();
     await Promise.all(connections.map((connection) => connection.end()));
@@ -370,27 +343,14 @@ export class Run {
   /** Resolves when a step that is in flight, or a session, has ended besides the step that is sent next; or in time. */
   async #anotherEnd(): Promise<void> {
     const ends = this.#ends + 2;
-    const timer = setTimeout(() => this.#check(), signalDeadline + 1);
-    const began = performance.now();
-    await this.#until(() => this.#ends >= ends || performance.now() - began > signalDeadline, false).finally(
-      () => clearTimeout(timer),
-    );
+    await this.#waiters.within(signalDeadline, () => this.#ends >= ends, false);
   }
 
   /** Resolves when the session is gone. */
-  #lossOf(name: string): Promise<void> {
-    const started = performance.now();
-    return new Promise((resolve, reject) => {
-      const look = () => {
-        if (!this.#sessions.has(name)) resolve();
-        else if (performance.now() - started > lossDeadline) {
-          reject(
-            new EngineError(`the step says that session ${name} loses its connection, but it is still there`),
-          );
-        } else setTimeout(look, 5);
-      };
-      look();
-    });
+  async #lossOf(name: string): Promise<void> {
+    await this.#waiters.within(lossDeadline, () => !this.#sessions.has(name), false);
+    if (!this.#sessions.has(name)) return;
+    throw new EngineError(`the step says that session ${name} loses its connection, but it is still there`);
   }
 
   #saw(sighting: Sighting): void {
@@ -423,16 +383,6 @@ export class Run {
       const steps = new Set(this.#inFlight().map((session) => session.step));
       for (const step of this.#blockedNow.keys()) if (!steps.has(step)) this.#blockedNow.delete(step);
     }
-    const ready = this.#waiters.filter((waiter) => waiter.ready());
-    if (ready.length === 0) return;
-    this.#waiters = this.#waiters.filter((waiter) => !ready.includes(waiter));
-    for (const { done } of ready) done();
-  }
-
-  #abort(reason: string): void {
-    this.#gone = reason;
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const { fail } of waiters) fail(new EngineError(reason));
+    this.#waiters.check();
   }
 }

@@ -345,6 +345,8 @@ describe('a server that dies under a sandbox', () => {
     await server.close();
     await until(() => hands.state.phase === 'broken', 'the loss is known');
     expect(hands.state.problem).toMatch(/terminat|closed|crash|hung up/i);
+    // The driver's words for a connection that ended without one.
+    expect(hands.state.problem).not.toContain('Connection terminated');
     hands.sandbox.dispatch({ type: 'reset' });
     await until(() => hands.state.phase === 'ready', `ready, not ${hands.state.problem}`, 20_000);
     await until(() => hands.state.timeline.sessions.length === 2, 'the sessions are back');
