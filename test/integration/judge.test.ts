@@ -88,6 +88,18 @@ check: { result: rows }`);
     });
   }, 60_000);
 
+  it('says of more rows than are kept only that they are too many', async () => {
+    const judge = await judgeOf(`task: x
+solution: select n from generate_series(2990, 3000) n
+check: { result: rows }`);
+    const verdict = await judge.judge('select n from generate_series(1, 3000) n');
+    expect(verdict).toMatchObject({
+      kind: 'extra-row',
+      sentence: 'At least 2989 rows are too many.',
+      evidence: { missing: [], missingCount: 0, extraCount: 2989, expectedCount: 11, gotCount: 3000 },
+    });
+  });
+
   it('minds order and names where it is told to, but not the order of equals', async () => {
     const judge = await judgeOf(`task: x
 solution: select id, name as title, price from product order by price desc
@@ -273,6 +285,21 @@ check: { waits: { held: "select * from account", atMost: 100ms } }`);
       "begin; set local lock_timeout = '20ms'; alter table account add column x int; commit": 'passed',
       'alter table account add column note text': 'wait',
     });
+  });
+
+  it('are shown without what was run and rolled back before', async () => {
+    const judge = await judgeOf(`task: x
+solution: set lock_timeout = '50ms'; alter table account add column note text;
+check:
+  - state: { query: "select attname from pg_attribute where attrelid = 'account'::regclass" }
+  - waits: { held: "select * from account", atMost: 100ms }`);
+    const verdict = await judge.judge('alter table account add column note text');
+    if (verdict.outcome !== 'failed' || verdict.evidence?.kind !== 'timeline') throw new Error('no timeline');
+    expect(verdict.evidence.timeline.steps.map(({ sql }) => sql)).toEqual([
+      'begin',
+      'select * from account',
+      'alter table account add column note text',
+    ]);
   });
 });
 

@@ -140,27 +140,26 @@ export const compareRows = (expected: Rows, got: Rows, options: CompareOptions):
   ];
   const missing = leftOver(wanted, has);
   const extra = leftOver(has, wanted);
-  // Of many rows only the first are here; their number is known all the same.
-  const more = Math.max(0, got.rowCount - got.rows.length);
-  if (missing.length > 0 || extra.length + more > 0) {
+  // Of many rows only the first are here: what seems to be missing may be among the others.
+  const isCut = got.rowCount > got.rows.length;
+  if (isCut || missing.length > 0 || extra.length > 0) {
     const pick = (rows: Rows, at: readonly number[]): (readonly Cell[])[] =>
       at.slice(0, shown).map((index) => rows.rows[index] ?? []);
     const evidence: Evidence = {
       kind: 'rows',
       of: options.of,
       columns: expected.columns,
-      missing: pick(expected, missing),
+      missing: isCut ? [] : pick(expected, missing),
       extra: pick(got, extra),
-      missingCount: missing.length,
-      extraCount: extra.length + more,
+      missingCount: isCut ? 0 : missing.length,
+      extraCount: isCut ? Math.max(extra.length, got.rowCount - expected.rowCount) : extra.length,
       expectedCount: expected.rowCount,
       gotCount: got.rowCount,
     };
-    return {
-      kind: missing.length > 0 ? 'missing-row' : 'extra-row',
-      sentence: sayRows(evidence, missing, wanted, has),
-      evidence,
-    };
+    const sentence = isCut
+      ? `At least ${plural(evidence.extraCount, 'row')} ${evidence.extraCount === 1 ? 'is' : 'are'} too many.`
+      : sayRows(evidence, missing, wanted, has);
+    return { kind: evidence.missingCount > 0 ? 'missing-row' : 'extra-row', sentence, evidence };
   }
   return options.sortedBy === null ? null : orderDifference(expected, got, wanted, has, options.sortedBy);
 };
