@@ -39,20 +39,6 @@ export const resultInWords = (result: Result): string => {
   );
 };
 
-/** A line on a terminal's stderr that is written over; nothing where stderr is not a terminal. */
-export const progressLine = () => {
-  const shown = process.stderr.isTTY === true;
-  return {
-    show: (text: string): void => {
-      if (shown)
-        process.stderr.write(`\r\x1b[K${sanitizeLine(text).slice(0, (process.stderr.columns ?? 80) - 1)}`);
-    },
-    clear: (): void => {
-      if (shown) process.stderr.write('\r\x1b[K');
-    },
-  };
-};
-
 /** As a patch names it: from here, for `patch -p1` and `git apply`; from the root where the file is elsewhere. */
 const patchName = (file: string): string => fromHere(file).split(path.sep).join('/').replace(/^\//, '');
 

@@ -1,4 +1,4 @@
-import { drawExploration, explorationInWords } from '../../draw/exploration.ts';
+import { drawExploration, progressBar } from '../../draw/exploration.ts';
 import { explorationReport } from '../../plain/exploration-report.ts';
 import { toJson } from '../../plain/json.ts';
 import type { Exploration } from '../../player/lab-state.ts';
@@ -9,6 +9,7 @@ import { untilSignal } from '../leaving.ts';
 import { pageId, splitPage } from '../lesson-page.ts';
 import { needLesson } from '../lessons.ts';
 import { unmetOn } from '../needs.ts';
+import { progressLine } from '../progress-line.ts';
 import { serverAccess } from '../server.ts';
 import { say, textSettings } from '../terminal.ts';
 
@@ -19,17 +20,11 @@ const limitFrom = (value: unknown): number | null => {
   throw new UsageError(`--limit takes a number of orders, not ${String(value)}`);
 };
 
-/** Progress on a line of its own that is written over, where stderr is a terminal. */
-const progressLine = (): { show: (exploration: Exploration) => void; clear: () => void } => {
-  const live = process.stderr.isTTY === true;
-  return {
-    show: (exploration) => {
-      if (live) process.stderr.write(`\r\x1b[K${explorationInWords(exploration).slice(0, 78)}`);
-    },
-    clear: () => {
-      if (live) process.stderr.write('\r\x1b[K');
-    },
-  };
+/** `▰▰▰▱▱▱▱▱ 7 of 20 orders, 3 outcomes`; what is not possible counts as done. */
+const progressInWords = ({ total, played, impossible, outcomes }: Exploration): string => {
+  const done = played + impossible;
+  const found = outcomes.length === 1 ? '1 outcome' : `${outcomes.length} outcomes`;
+  return `${progressBar(done, total, 20, textSettings().glyphs)} ${done} of ${total} orders, ${found}`;
 };
 
 export const command: Command = {
@@ -63,8 +58,9 @@ Steps of "you" at the end of the page stay at the end; views are left out.`,
         if (!found || !hasOrders(found, server.info.major))
           throw new UsageError(`page ${page} has steps of one session only: there is nothing to reorder`);
         const line = progressLine();
+        const onProgress = (exploration: Exploration): void => line.show(progressInWords(exploration));
         const bound = limit ?? defaultBound;
-        const exploration = await explore({ lesson, server, page: at, bound, signal, onProgress: line.show });
+        const exploration = await explore({ lesson, server, page: at, bound, signal, onProgress });
         line.clear();
         if (signal.aborted) return exitCodes.failed;
         if (format === 'json') process.stdout.write(`${toJson(explorationReport(exploration, lesson), 2)}\n`);

@@ -10,10 +10,11 @@ import { exitCodes, UsageError } from '../errors.ts';
 import { untilSignal } from '../leaving.ts';
 import { needLesson } from '../lessons.ts';
 import { problemInWords } from '../problems.ts';
+import { progressLine } from '../progress-line.ts';
 import { type ServerAccess, serverAccess } from '../server.ts';
 import { say } from '../terminal.ts';
 import { verifyLessons } from '../verify-lessons.ts';
-import { blessing, here, progressLine, resultInWords } from '../verify-output.ts';
+import { blessing, here, resultInWords } from '../verify-output.ts';
 
 const majorsFrom = (value: unknown): number[] | null => {
   if (typeof value !== 'string') return null;
