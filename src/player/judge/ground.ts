@@ -91,7 +91,11 @@ export class Ground {
    */
   async ready(pristine = false): Promise<void> {
     if (this.#state === 'rows' && !pristine && (await this.#putBack())) this.#state = 'clean';
-    if (this.#state === 'clean' && !(pristine && this.#written)) return;
+    if (this.#state === 'clean' && !(pristine && this.#written)) {
+      // What was run and rolled back is no part of what comes.
+      this.bench.forget();
+      return;
+    }
     await this.#keeper?.close();
     this.#keeper = undefined;
     this.#written = false;
