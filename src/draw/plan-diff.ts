@@ -34,8 +34,9 @@ export const widthForPanes = 132;
 const numbersWidth = 18;
 
 const numbersOf = (node: PlanNode): string => {
+  const time = node.neverExecuted ? 'never' : node.selfMs === null ? '' : formatMs(node.selfMs);
   const pages = node.buffers === null ? '' : formatCount(pagesOf(node.buffers.self));
-  return `${padStart(pages, 7)} ${padStart(node.selfMs === null ? '' : formatMs(node.selfMs), 9)} `;
+  return `${padStart(pages, 7)} ${padStart(time, 9)} `;
 };
 
 const isLast = (node: PlanNode, plan: Plan): boolean =>

@@ -1,6 +1,7 @@
 import type { Plan, PlanNode } from '../explain/types.ts';
 import { type Span, span } from '../text/line.ts';
 import { sanitizeLine } from '../text/sanitize.ts';
+import { displayWidth } from '../text/width.ts';
 import { formatCount, msInWords, type PlanGlyphs, shareStyle } from './plan-numbers.ts';
 
 /** A condition as short as it stays readable: no outer parentheses, no qualifiers, no blanks around `=`. */
@@ -41,6 +42,8 @@ const hintsOf = (node: PlanNode, signs: PlanGlyphs): Span[] => {
     if (text === null || text === '') return;
     (isBad ? bad : rest).push(span(`  ${text}`, isBad ? { color: 'yellow' } : { dim: true }));
   };
+  const once = condition(node, 'One-Time Filter');
+  add(once === null ? null : `only if ${once}`);
   add(
     condition(
       node,
@@ -80,7 +83,6 @@ const hintsOf = (node: PlanNode, signs: PlanGlyphs): Span[] => {
   const runs = node.loops === null ? 0 : node.loops / Math.max(1, node.processes);
   if (runs > 1) add(`${signs.times}${formatCount(runs)}`);
   if (node.overrunMs !== null) add(`children took ${msInWords(node.overrunMs)} longer`, true);
-  if (node.neverExecuted) add('never executed');
   if (node.disabled) add('disabled', true);
   return [...bad, ...rest];
 };
@@ -107,4 +109,24 @@ export const nodeLabel = (node: PlanNode, plan: Plan, signs: PlanGlyphs): Span[]
     ...paidHint(node, plan, signs),
     ...hintsOf(node, signs),
   ];
+};
+
+const names = new WeakMap<Plan, number>();
+
+/** A longer plan is judged by its first nodes. */
+const judged = 1_000;
+
+/** Columns that the widest name in a plan takes, with its place in the tree without the hints behind it. */
+export const nameWidth = (plan: Plan, signs: PlanGlyphs): number => {
+  const known = names.get(plan);
+  if (known !== undefined) return known;
+  let widest = 0;
+  for (const node of plan.nodes.slice(0, judged)) {
+    const parts = [node.subplanName ?? '', node.label, targetOf(node)].filter((part) => part !== '');
+    const paid = paidHint(node, plan, signs).map(({ text }) => text);
+    const words = sanitizeLine(parts.join(' ')) + paid.join('');
+    widest = Math.max(widest, 2 * node.depth + displayWidth(words));
+  }
+  names.set(plan, widest);
+  return widest;
 };

@@ -4,7 +4,7 @@ import type { Glyphs } from '../text/glyphs.ts';
 import { type Line, type Span, type Style, span } from '../text/line.ts';
 import { sanitizeLine } from '../text/sanitize.ts';
 import { displayWidth, fitLine, lineWidth, padEnd, padStart } from '../text/width.ts';
-import { nodeLabel, targetOf } from './plan-label.ts';
+import { nameWidth, nodeLabel, targetOf } from './plan-label.ts';
 import { type Metric, type MetricView, metricOf, pagesOf, scaleOf } from './plan-metric.ts';
 import {
   formatBytes,
@@ -30,7 +30,7 @@ export type TreeOptions = {
   readonly heat?: boolean;
 };
 
-/** Which columns there is room for: heat goes first, then the percentage. */
+/** Which columns there is room for: where names would be cut, heat goes first, then the percentage. */
 type Columns = {
   readonly ids: number;
   readonly heat: number;
@@ -38,16 +38,24 @@ type Columns = {
   readonly factor: boolean;
 };
 
-const columnsFor = (plan: Plan, { width, view, heat }: TreeOptions): Columns => ({
-  ids: Math.max(2, String(plan.nodes.length).length),
-  heat: heat === false || width < 72 ? 0 : width < 100 ? 8 : 12,
-  percent: width >= 56,
-  factor: plan.analyzed && view.metric !== 'rows' && width >= 44,
-});
-
 const valueWidth = 8;
 const rowsWidth = 6;
 const factorWidth = 6;
+const percentWidth = 4;
+
+const columnsFor = (plan: Plan, { width, view, heat, glyphs }: TreeOptions): Columns => {
+  const ids = Math.max(2, String(plan.nodes.length).length);
+  const factor = plan.analyzed && view.metric !== 'rows' && width >= 44;
+  // The cursor, and the two signs with a blank before them.
+  const numbers = 1 + ids + valueWidth + 1 + rowsWidth + 1 + (factor ? factorWidth : 0) + 3;
+  // Behind the name there may be hints, of which nothing but a blank and the ellipsis fits.
+  const left = width - numbers - nameWidth(plan, planGlyphs(glyphs)) - 2;
+  const most = heat === false || width < 72 ? 0 : width < 100 ? 8 : 12;
+  const bars = Math.min(most, left - percentWidth - 1);
+  // A name that is cut anyway takes nothing away.
+  const percent = width >= 56 && (left >= percentWidth || left < 0);
+  return { ids, heat: bars < 4 ? 0 : bars, percent, factor };
+};
 
 const titles: Readonly<Record<Metric, readonly [self: string, inclusive: string]>> = {
   time: ['self ms', 'total ms'],
@@ -77,7 +85,7 @@ export const drawTreeHead = (plan: Plan, options: TreeOptions): Line => {
   const parts = [
     padStart('#', columns.ids + 1),
     padStart(titleOf(options.view), valueWidth + 1),
-    columns.percent ? padStart('%', 4) : '',
+    columns.percent ? padStart('%', percentWidth) : '',
     columns.heat > 0 ? ` ${padEnd('heat', columns.heat)}` : '',
     padStart(metric === 'rows' || !plan.analyzed ? 'expected' : 'rows', rowsWidth + 1),
     columns.factor ? padStart(options.glyphs.ascii ? 'estx' : 'est×', factorWidth) : '',
@@ -147,7 +155,7 @@ const sumOf = (nodes: readonly PlanNode[], value: (node: PlanNode) => number | n
 type Cells = {
   readonly id: string;
   readonly value: number | null;
-  readonly rows: number | null;
+  readonly rows: number | 'never' | null;
   readonly factor: number | null;
   readonly marks: Span[];
   readonly label: readonly Span[];
@@ -186,7 +194,7 @@ const nodeCells = (node: PlanNode, hidden: number, plan: Plan, options: TreeOpti
               ? { ...options.view, inclusive: true }
               : options.view,
           ),
-    rows: estimate ? expectedRows(node) : node.neverExecuted ? null : node.rows,
+    rows: estimate ? expectedRows(node) : node.neverExecuted ? 'never' : node.rows,
     factor: node.estimateFactor,
     marks: marksOf(node, signs),
     label: [...nodeLabel(node, plan, signs), ...fold],
@@ -208,13 +216,12 @@ const runCells = (members: readonly number[], plan: Plan, options: TreeOptions):
   return {
     id: first ? String(first.id) : '',
     value: sumOf(nodes, (node) => metricOf(node, view)),
-    rows: estimate ? sumOf(nodes, expectedRows) : sumOf(nodes, (node) => node.rows),
+    rows: estimate ? sumOf(nodes, expectedRows) : never ? 'never' : sumOf(nodes, (node) => node.rows),
     factor: null,
     marks: first ? marksOf(first, signs) : [span('  ')],
     label: [
       span(label, never ? { dim: true } : { bold: true }),
       span(` ${names.join(` ${options.glyphs.ellipsis} `)}`),
-      ...(never ? [span('  never executed', { dim: true })] : []),
     ],
     never,
   };
@@ -300,15 +307,18 @@ const drawRow = (row: PlanRow, plan: Plan, on: boolean, columns: Columns, option
   const style: Style | undefined = cells.never ? { dim: true } : shareStyle(share);
   const percent = cells.value === null || whole <= 0 ? '' : String(Math.round(share * 100));
   const factor = formatFactor(cells.factor, signs);
+  const ranNever = cells.never && view.metric === 'rows' && row.kind !== 'removed';
+  const first = ranNever ? 'never' : formatMetric(cells.value, view.metric);
   const line: Span[] = [
     span(on ? glyphs.cursor : ' ', { bold: true }),
     span(padStart(cells.id, columns.ids), { dim: !on, bold: on }),
-    span(padStart(formatMetric(cells.value, view.metric), valueWidth + 1), style),
+    span(padStart(first, valueWidth + 1), style),
   ];
-  if (columns.percent) line.push(span(padStart(percent, 4), style));
+  if (columns.percent) line.push(span(padStart(percent, percentWidth), style));
   if (columns.heat > 0)
     line.push(span(` ${padEnd(heatBar(share, columns.heat, signs), columns.heat)}`, style));
-  line.push(span(padStart(cells.rows === null ? '' : formatCount(cells.rows), rowsWidth + 1)));
+  const rows = cells.rows === 'never' ? 'never' : cells.rows === null ? '' : formatCount(cells.rows);
+  line.push(span(padStart(rows, rowsWidth + 1), cells.rows === 'never' ? { dim: true } : undefined));
   if (columns.factor) line.push(span(padStart(factor.text, factorWidth), factor.style));
   line.push(span(' '), ...cells.marks);
   line.push(span(treePrefix(row, plan, width, glyphs), { dim: true }), ...cells.label);
@@ -325,7 +335,13 @@ export const drawTreeRows = (rows: readonly PlanRow[], plan: Plan, options: Tree
 export const drawPlanSummary = (plan: Plan, options: TreeOptions): Line => {
   const { view, glyphs, width } = options;
   const ms = (value: number): string =>
-    value < 1 && value > 0 ? value.toFixed(2) : value < 1_000 ? value.toFixed(1) : formatMs(value);
+    value < 0.01 && value > 0
+      ? value.toFixed(3)
+      : value < 1 && value > 0
+        ? value.toFixed(2)
+        : value < 1_000
+          ? value.toFixed(1)
+          : formatMs(value);
   const parts: string[] = [];
   const add = (name: string, value: number | null, always = false): void => {
     if (value !== null && (always || value > 0))

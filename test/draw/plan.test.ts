@@ -67,7 +67,7 @@ describe('the tree of a plan', () => {
     const plan = fixture('initplan-filter');
     const head = (width: number): string => lineText(drawPlan(plan, { width, glyphs })[1] ?? []);
     expect(head(80)).toMatch(/self ms +% heat +rows +est× +node/);
-    expect(head(70)).toMatch(/self ms +% +rows +est× +node/);
+    expect(head(75)).toMatch(/self ms +% +rows +est× +node/);
     expect(head(50)).toMatch(/self ms +rows +est× +node/);
   });
 
@@ -100,9 +100,7 @@ describe('the tree of a plan', () => {
     expect(text(drawPlan(partitioned, { width: 100, glyphs })).join('\n')).toMatch(
       /✗ +├─3 subplans removed before the start/,
     );
-    expect(text(drawPlan(fixture('prune-exec'), { width: 100, glyphs })).join('\n')).toMatch(
-      /✗.*never executed/,
-    );
+    expect(text(drawPlan(fixture('prune-exec'), { width: 100, glyphs })).join('\n')).toMatch(/ never +✗/);
   });
 
   it('brackets the workers under their Gather, with the leader only when it took part', () => {

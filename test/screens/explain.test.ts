@@ -22,7 +22,7 @@ const shapes: readonly [name: string, tree: RegExp][] = [
   ['initplan-filter', /╌InitPlan 1 .*⇢ paid by #\d/],
   ['cte-twice', /CTE Scan/],
   ['parallel-leader', /║ leader {2}\d/],
-  ['prune-exec', /✗.*never ex/],
+  ['prune-exec', / never +✗/],
   ['sort-disk', /Sort .*disk [\d,.k]+ kB/],
   ['grouping-sets', /Aggregate/],
   ['cte-recursive', /Recursive Union/],
