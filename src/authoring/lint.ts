@@ -20,6 +20,8 @@ export type LintRule =
   | 'notes'
   /** Times are measured, never written. */
   | 'milliseconds'
+  /** A lesson that is named and not there. */
+  | 'lesson'
   /** An id that the inventory does not have. */
   | 'covers';
 
@@ -30,6 +32,8 @@ export type LintOptions = {
   readonly text: string;
   /** Ids that `covers` may name; null: there is no inventory to hold it against. */
   readonly inventory: ReadonlySet<string> | null;
+  /** Numbers of the lessons there are; null: they are not known. */
+  readonly lessons: ReadonlySet<string> | null;
 };
 
 const fewestPredictions = 3;
@@ -46,6 +50,16 @@ const placeInFront = (lesson: Lesson, text: string, key: string, word = key): Po
   }
   return { file: lesson.file, line: 1, column: 1 };
 };
+
+/** Where a text sends its readers to lessons, by number. */
+const lessonsNamed = (text: string): { number: string; line: number; column: number }[] =>
+  text.split(/\r?\n/).flatMap((words, index) =>
+    [...words.matchAll(/\blessons?\s+(\d+\.\d+)\b/gi)].map((found) => ({
+      number: found[1] ?? '',
+      line: index + 1,
+      column: found.index + 1,
+    })),
+  );
 
 /** What a learner would not expect of a step, and what it is an instance of. */
 type Surprise = { readonly kind: string; readonly what: string };
@@ -85,7 +99,7 @@ const unasked = (lesson: Lesson): { step: Step; what: string }[] => {
 };
 
 /** What a lesson that can be played still lacks, in the order of the file. */
-export const lintLesson = (lesson: Lesson, { text, inventory }: LintOptions): Finding[] => {
+export const lintLesson = (lesson: Lesson, { text, inventory, lessons }: LintOptions): Finding[] => {
   const findings: Finding[] = [];
   const find = (
     rule: LintRule,
@@ -129,5 +143,9 @@ export const lintLesson = (lesson: Lesson, { text, inventory }: LintOptions): Fi
     find('surprise', step.position, `this step ${what}, and nobody was asked to predict it`);
   for (const { position, words } of timesInProse(lesson))
     find('milliseconds', position, `"${words}": times differ from machine to machine; say what causes them`);
+  for (const { number, line, column } of lessonsNamed(text)) {
+    if (lessons && !lessons.has(number))
+      find('lesson', { file: lesson.file, line, column }, `there is no lesson ${number}`);
+  }
   return findings.sort((a, b) => a.position.line - b.position.line || a.position.column - b.position.column);
 };

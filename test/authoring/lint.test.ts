@@ -12,7 +12,7 @@ const lint = (text: string, options: Partial<LintOptions> = {}): string[] => {
     module: { slug: 'test', number: 9, title: 'Test', summary: '' },
   });
   if (!lesson) throw new Error(problems.map(({ message }) => message).join('\n'));
-  return lintLesson(lesson, { text, inventory: null, ...options }).map(
+  return lintLesson(lesson, { text, inventory: null, lessons: null, ...options }).map(
     ({ position, rule, severity }) => `${position.line}:${position.column} ${severity} ${rule}`,
   );
 };
@@ -51,6 +51,14 @@ describe('the linter', () => {
 
   it('takes any id where there is no inventory', () => {
     expect(lint(`${front('covers: [S2-5]\n')}\n## A page\n\nHello.\n`)).not.toContain('5:10 error covers');
+  });
+
+  it('finds lessons that are named, in notes too, and not there', () => {
+    const page = `${front()}\n## A page\n\nSee lesson 1.1, and\nLesson 1.12.\n\n<!-- notes: lesson 7.5. -->\n`;
+    const found = (lessons: ReadonlySet<string> | null): string[] =>
+      lint(page, { lessons }).filter((finding) => finding.endsWith(' lesson'));
+    expect(found(new Set(['1.1', '9.9']))).toEqual(['11:1 warning lesson', '13:13 warning lesson']);
+    expect(found(null)).toEqual([]);
   });
 
   it('measures what is read at once as the screen lays it out: 20 lines fit, 21 do not', () => {

@@ -23,18 +23,21 @@ const lintAll = async (
   wanted: readonly string[],
 ): Promise<(Problem | Finding)[]> => {
   const inventory = await inventoryBeside(folder);
-  const catalog = wanted.length === 0 ? await loadCatalog(folder, indexFile ? { indexFile } : {}) : null;
-  const names = catalog?.modules.flatMap(({ lessons }) => lessons.map(({ id }) => id)) ?? wanted;
+  const catalog = await loadCatalog(folder, indexFile ? { indexFile } : {});
+  const heads = catalog.modules.flatMap(({ lessons }) => lessons);
+  const numbers = new Set(heads.map(({ number }) => number));
+  const all = wanted.length === 0;
+  const names = all ? heads.map(({ id }) => id) : wanted;
   const found = await Promise.all(
     names.map(async (name) => {
       const { lesson, problems } = await loadLesson(folder, name);
       const findings = lesson
-        ? lintLesson(lesson, { text: await readFile(lesson.file, 'utf8'), inventory })
+        ? lintLesson(lesson, { text: await readFile(lesson.file, 'utf8'), inventory, lessons: numbers })
         : [];
-      return [...(catalog ? [] : problems), ...findings];
+      return [...(all ? [] : problems), ...findings];
     }),
   );
-  return [...(catalog?.problems ?? []), ...found.flat()];
+  return [...(all ? catalog.problems : []), ...found.flat()];
 };
 
 export const command: Command = {
@@ -42,8 +45,8 @@ export const command: Command = {
   description: `Reads lessons (all, when none is named) without running them, and says what they
 lack: pages longer than a screen of 80x24, surprises that nobody was asked to
 predict, no exercise, fewer than three predictions, nothing to remember, no
-notes, no pages of the manual, times in words, ids that docs/inventory.md does
-not have.
+notes, no pages of the manual, times in words, lessons that do not exist, ids
+that docs/inventory.md does not have.
 Exit code 1: an error; with --strict also a warning.`,
   options: {
     strict: { type: 'boolean', help: 'exit code 1 for warnings, too' },
