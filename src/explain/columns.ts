@@ -2,19 +2,19 @@ import { conditionKeys } from './node-facts.ts';
 import type { RawObject } from './raw.ts';
 import type { Reader } from './values.ts';
 
-/** What a node is or has, told by the properties printed of it. */
-const facts = [
-  'parallel',
-  'async',
-  'disabled',
-  'buffers',
-  'sort',
-  'hash',
-  'memoize',
-  'wal',
-  'workers',
-] as const;
-export type Fact = (typeof facts)[number];
+/** What a node is or has, told by the properties printed of it: a bit each. */
+export const facts = {
+  parallel: 1,
+  async: 2,
+  disabled: 4,
+  buffers: 8,
+  sort: 16,
+  hash: 32,
+  memoize: 64,
+  wal: 128,
+  workers: 256,
+} as const;
+type Fact = keyof typeof facts;
 
 const factOf: Readonly<Record<string, Fact>> = {
   'Parallel Aware': 'parallel',
@@ -118,7 +118,8 @@ export type Columns = {
   /** null where it was not printed. */
   readonly numbers: (key: NumberKey) => readonly (number | null)[];
   readonly texts: (key: TextKey) => readonly (string | null)[];
-  readonly has: (index: number, fact: Fact) => boolean;
+  /** Of each node its `facts`. */
+  readonly facts: Int32Array;
   /** Of each node a bit for each of `conditionKeys` that it has; all of them when it has grouping sets. */
   readonly conditions: Int32Array;
 };
@@ -136,7 +137,7 @@ const isOneOf = <Key extends string>(keys: readonly Key[], key: string): key is 
 
 const propertyOf = (key: string): Property => {
   const fact = factOf[key] ?? (isOneOf(bufferKeys, key) || key in before17 ? 'buffers' : null);
-  const condition = conditionKeys.findIndex((name) => name === key);
+  const condition = conditionKeys.indexOf(key);
   return {
     wanted:
       isOneOf(numberKeys, key) || key in before17
@@ -146,7 +147,7 @@ const propertyOf = (key: string): Property => {
           : fact === 'parallel' || fact === 'async' || fact === 'disabled'
             ? 'flag'
             : 'presence',
-    fact: fact === null ? 0 : 1 << facts.indexOf(fact),
+    fact: fact === null ? 0 : facts[fact],
     condition: key === 'Grouping Sets' ? -1 : condition < 0 ? 0 : 1 << condition,
     numbers: null,
     texts: null,
@@ -200,7 +201,7 @@ export const readColumns = (nodes: readonly { readonly raw: RawObject }[], read:
   return {
     numbers: (key) => properties.get(key)?.numbers ?? absent,
     texts: (key) => properties.get(key)?.texts ?? absent,
-    has: (index, fact) => ((has[index] ?? 0) & (1 << facts.indexOf(fact))) !== 0,
+    facts: has,
     conditions,
   };
 };

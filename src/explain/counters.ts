@@ -1,4 +1,4 @@
-import { blockKeys, type Columns, ioTimeKeys, type NumberKey, walKeys } from './columns.ts';
+import { blockKeys, type Columns, facts, ioTimeKeys, type NumberKey, walKeys } from './columns.ts';
 import type { Buffers, Wal } from './types.ts';
 
 type Column = readonly (number | null)[];
@@ -69,6 +69,6 @@ export const walOf = (columns: Columns, subtract: Subtract): Counted<Wal> =>
 
 /** Of what EXPLAIN printed once, beside the tree. */
 export const buffersAlone = (columns: Columns): Buffers | null =>
-  columns.has(0, 'buffers')
+  (columns.facts[0] ?? 0) & facts.buffers
     ? buffersOf(columns, (totals) => Float64Array.from(totals, Number))(0).total
     : null;

@@ -1,5 +1,5 @@
 import { blank, type Draft, printedFields } from './blank-node.ts';
-import { type Columns, readColumns } from './columns.ts';
+import { type Columns, facts, readColumns } from './columns.ts';
 import { buffersOf, walOf } from './counters.ts';
 import { estimateFactor, stoppedEarly } from './estimates.ts';
 import { flatten, type Place } from './flatten.ts';
@@ -85,7 +85,7 @@ export const derivePlan = (raw: RawPlan): Plan => {
   const read = createReader();
   const places = flatten(raw);
   const columns = readColumns(places, read);
-  const { numbers, has } = columns;
+  const { numbers } = columns;
   const timing = measure(places, columns);
   const { wall, tolerance, processes, cpu } = timing;
   const ran = numbers('Actual Loops');
@@ -112,7 +112,7 @@ export const derivePlan = (raw: RawPlan): Plan => {
   const wal = walOf(columns, subtract);
   const stopped = stoppedEarly(places, columns);
   let selfSum = 0;
-  for (const ms of self) selfSum += ms;
+  for (let index = 0; index < self.length; index++) selfSum += self[index] ?? 0;
 
   const costs = numbers('Total Cost');
   const selfCosts = ownCosts(places, costs);
@@ -123,6 +123,7 @@ export const derivePlan = (raw: RawPlan): Plan => {
 
   const nodes = places.map((place): PlanNode => {
     const { raw: source, index, role, children } = place;
+    const has = columns.facts[index] ?? 0;
     const node: Draft = { ...blank };
     node.id = index + 1;
     node.parent = place.parent < 0 ? null : place.parent + 1;
@@ -136,9 +137,9 @@ export const derivePlan = (raw: RawPlan): Plan => {
     node.raw = source;
     fill(node, index);
     const { loops, rowsPerLoop, planRows } = node;
-    if (has(index, 'parallel')) node.parallelAware = true;
-    if (has(index, 'async')) node.asyncCapable = true;
-    if (has(index, 'disabled') || disabledByCost(place, costs)) node.disabled = true;
+    if (has & facts.parallel) node.parallelAware = true;
+    if (has & facts.async) node.asyncCapable = true;
+    if (has & facts.disabled || disabledByCost(place, costs)) node.disabled = true;
     if (columns.conditions[index])
       node.conditions = conditionsOf(source, columns.conditions[index], loops, read);
     if (source.Output !== undefined) node.output = strings(source.Output);
@@ -164,16 +165,16 @@ export const derivePlan = (raw: RawPlan): Plan => {
     const paid = payments.payers.get(index);
     if (paid && (role === 'cte' || paid[0]?.node !== place.parent))
       node.paidBy = paid.map(({ node: payer, share }) => ({ node: payer + 1, share }));
-    if (has(index, 'buffers')) node.buffers = buffers(index);
-    if (has(index, 'wal')) node.wal = wal(index);
-    if (has(index, 'sort')) {
+    if (has & facts.buffers) node.buffers = buffers(index);
+    if (has & facts.wal) node.wal = wal(index);
+    if (has & facts.sort) {
       node.sort = sortOf(source, read);
       if (node.sort?.space === 'memory') node.memoryKb ??= node.sort.kb;
       if (node.sort?.space === 'disk') node.diskKb ??= node.sort.kb;
     }
-    if (has(index, 'hash')) node.hash = hashOf(source, read);
-    if (has(index, 'memoize')) node.memoize = memoizeOf(source, read);
-    if (has(index, 'workers')) node.workers = workersOf(source, read);
+    if (has & facts.hash) node.hash = hashOf(source, read);
+    if (has & facts.memoize) node.memoize = memoizeOf(source, read);
+    if (has & facts.workers) node.workers = workersOf(source, read);
     const storage = storages[index] ?? null;
     if (storage !== null && source.Storage === 'Memory') node.memoryKb ??= storage;
     if (storage !== null && source.Storage === 'Disk') node.diskKb ??= storage;

@@ -49,7 +49,7 @@ export const labelOf = (raw: RawObject, type: string, disabledParallel = false):
 };
 
 /** In PostgreSQL's order. */
-export const conditionKeys = [
+export const conditionKeys: readonly string[] = [
   'One-Time Filter',
   'Index Cond',
   'Recheck Cond',
@@ -69,7 +69,7 @@ export const conditionKeys = [
   'Window',
   'Function Call',
   'Remote SQL',
-] as const;
+];
 
 const removedKeys: Readonly<Record<string, string>> = {
   Filter: 'Rows Removed by Filter',
@@ -105,13 +105,10 @@ export const conditionsOf = (
 ): Condition[] => {
   const found: Condition[] = [];
   const source = raw['Grouping Sets'] === undefined ? raw : groupingKeys(raw);
-  for (
-    let rest = source === raw ? which : -1, at = 0;
-    rest !== 0 && at < conditionKeys.length;
-    rest >>= 1, at++
-  ) {
-    if ((rest & 1) === 0) continue;
-    const name = conditionKeys[at] ?? '';
+  let rest = source === raw ? which : -1 >>> (32 - conditionKeys.length);
+  for (; rest !== 0; rest &= rest - 1) {
+    // The lowest bit that is set.
+    const name = conditionKeys[31 - Math.clz32(rest & -rest)] ?? '';
     const value = source[name];
     if (value === undefined) continue;
     const text = typeof value === 'string' ? value : (strings(value)?.join(', ') ?? null);
