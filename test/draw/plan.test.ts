@@ -71,6 +71,22 @@ describe('the tree of a plan', () => {
     expect(head(50)).toMatch(/self ms +rows +est× +node/);
   });
 
+  it('drops the bars where names would be cut, and keeps the percentages where names are cut anyway', () => {
+    const named = (length: number): string => {
+      const plan = planOf(node('Seq Scan', { 'Relation Name': 'r'.repeat(length), 'Actual Total Time': 1 }));
+      return lineText(drawPlan(plan, { width: 80, glyphs })[1] ?? []);
+    };
+    expect(named(20)).toMatch(/ % heat /);
+    expect(named(36)).toMatch(/ % +rows/);
+    expect(named(38)).toMatch(/self ms +rows/);
+    expect(named(90)).toMatch(/ % +rows/);
+  });
+
+  it('says when a node runs at all', () => {
+    const plan = planOf(node('Result', { 'One-Time Filter': '(now() < $1)' }));
+    expect(text(drawPlan(plan, { width: 80, glyphs }))[2]).toMatch(/Result {2}only if now\(\) < \$1/);
+  });
+
   it('says who pays for an InitPlan, with dotted branches', () => {
     const lines = text(drawPlan(fixture('initplan-filter'), { width: 100, glyphs }));
     expect(lines.join('\n')).toMatch(/[├└]╌InitPlan 1 .*⇢ paid by #\d/);
