@@ -35,14 +35,14 @@ const marked = (mark: string, text: string, style: Style, width: number): Line[]
   ]);
 };
 
-const waitInWords = (wait: Wait, timeline: TimelineState, now: number): string => {
+const waitInWords = (wait: Wait, waiter: StepState, timeline: TimelineState, now: number): string => {
   const who = listInWords(wait.by);
   const what = lockInWords(wait.lock);
   if (wait.to === null) {
     const time = now - wait.from;
     return `waits for ${who}: ${what}${time < 1000 ? '' : `, ${formatDuration(time)} so far`}`;
   }
-  const release = releaseInWords(wait, timeline.steps, timeline.sessions);
+  const release = releaseInWords(wait, waiter, timeline);
   return `waited ${formatDuration(wait.to - wait.from)} for ${who} (${what})${release ? `, until ${release}` : ''}`;
 };
 
@@ -92,7 +92,7 @@ export const drawRun = (run: StepState, timeline: TimelineState, options: Outcom
     const style: Style = wait.to === null ? { color: 'yellow', bold: true } : { color: 'yellow' };
     return {
       at: wait.statement - 0.5,
-      lines: marked(glyphs.waiting, waitInWords(wait, timeline, now), style, width),
+      lines: marked(glyphs.waiting, waitInWords(wait, run, timeline, now), style, width),
     };
   });
   const inOrder = [...(short ? results.slice(-1) : results), ...waits].sort((a, b) => a.at - b.at);

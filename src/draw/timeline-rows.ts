@@ -62,9 +62,6 @@ type Moment = {
 const dim: Style = { dim: true };
 const waitStyle: Style = { color: 'yellow' };
 
-/** These end a wait by themselves; whatever another session was doing then did not. Manual: errcodes-appendix. */
-const givesUpWaiting = new Set(['55P03', '57014', '40P01', '25P03', '57P01']);
-
 export const timelineRows = (timeline: TimelineState, options: RowOptions): Row[] => {
   const { sessions, glyphs, cellWidth, now } = options;
   const rows: DraftRow[] = [];
@@ -258,8 +255,7 @@ export const timelineRows = (timeline: TimelineState, options: RowOptions): Row[
     const following = step.waits[index + 1];
     if (following && following.statement === wait.statement) return;
     const until = following ? Math.min(following.statement, count(step)) : count(step);
-    const selfEnded = step.error !== null && !following && givesUpWaiting.has(step.error.sqlstate);
-    const release = selfEnded ? null : releaseInWords(wait, timeline.steps, timeline.sessions);
+    const release = releaseInWords(wait, step, timeline);
     const releaseRow = release === null ? undefined : lastRow.get(wait.endedDuring ?? '');
     const lines = outcome(step, wait.statement);
     const beside = releaseRow === undefined ? undefined : rows[releaseRow];

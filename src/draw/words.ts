@@ -2,7 +2,7 @@ import type { Glyphs } from '../text/glyphs.ts';
 import type { Color } from '../text/line.ts';
 import { sanitizeLine } from '../text/sanitize.ts';
 import type { LockTarget, StatementResult } from '../timeline/events.ts';
-import type { SessionState, StepState, Wait } from '../timeline/state.ts';
+import type { StepState, TimelineState, Wait } from '../timeline/state.ts';
 
 /** Yellow and red mean waiting and failing, so sessions do not use them. */
 const sessionColors: readonly Color[] = ['cyan', 'magenta', 'blue', 'green', 'white', 'gray'];
@@ -91,17 +91,26 @@ const valueInWords = (result: StatementResult, glyphs: Glyphs): string => {
   return text.length > 40 ? '1 row' : text;
 };
 
-/** How the wait of a step ended, when another session ended it: `alice committed`. */
+/** These end a wait by themselves; whatever another session was doing then did not. Manual: errcodes-appendix. */
+const givesUpWaiting = new Set(['55P03', '57014', '40P01', '25P03', '57P01']);
+
+/** How a wait of a step ended, when another session ended it: `alice committed`. */
 export const releaseInWords = (
   wait: Wait,
-  steps: readonly StepState[],
-  sessions: readonly SessionState[] = [],
+  waiter: StepState,
+  { steps, sessions }: Pick<TimelineState, 'steps' | 'sessions'>,
 ): string | null => {
   const step = steps.findLast((candidate) => candidate.step === wait.endedDuring);
   if (!step) return null;
+  if (givesUpWaiting.has(waiter.error?.sqlstate ?? '') && wait.from === waiter.waits.at(-1)?.from)
+    return null;
   // pg_terminate_backend: who sent it held nothing.
   const gone = sessions.find((session) => session.lost && wait.by.includes(session.name));
   if (gone && !wait.by.includes(step.session)) return `${gone.name}'s session ended`;
+  // Nor did who sent pg_cancel_backend.
+  const held = steps.findLast((one) => wait.by.includes(one.session));
+  if (held?.error && (held.endedAt ?? 0) >= wait.from && !wait.by.includes(step.session))
+    return `${held.session} gave up`;
   if (step.error?.sqlstate === '40P01') return `${step.session} was rolled back`;
   const last = flattenSql(step.statements[step.statements.length - 1] ?? step.sql);
   if (/^(commit|end)\b/i.test(last)) return `${step.session} committed`;

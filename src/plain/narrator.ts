@@ -272,10 +272,9 @@ export class Narrator {
     const key = `${step.step} ${step.sentAt} ${wait.from}`;
     if (this.#toldWaits.has(key)) return [];
     this.#toldWaits.add(key);
-    const { steps, sessions } = this.#state.timeline;
-    const last = steps.at(-1);
+    const last = this.#state.timeline.steps.at(-1);
     const endedDuring = wait.to === null && last !== step ? (last?.step ?? null) : wait.endedDuring;
-    const release = releaseInWords({ ...wait, endedDuring }, steps, sessions);
+    const release = releaseInWords({ ...wait, endedDuring }, step, this.#state.timeline);
     return [
       { kind: 'waited', session: step.session, by: wait.by, ms: (wait.to ?? event.at) - wait.from, release },
     ];

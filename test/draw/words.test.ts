@@ -6,9 +6,10 @@ import {
   listInWords,
   lockInWords,
   outcomeOf,
+  releaseInWords,
 } from '../../src/draw/words.ts';
 import { unicodeGlyphs } from '../../src/text/glyphs.ts';
-import { rowsResult } from '../support/recording.ts';
+import { lessonOf, onTransaction, Recorder, rowsResult, timelineOf } from '../support/recording.ts';
 
 describe('words', () => {
   it('tell durations and moments', () => {
@@ -54,6 +55,39 @@ describe('words', () => {
       'a and b',
       'a, b and c',
     ]);
+  });
+
+  it('tell who let a step go: not who ended itself, and not who sent pg_cancel_backend', () => {
+    const releases = (recorder: Recorder, step: string): (string | null)[] => {
+      const timeline = timelineOf(recorder.events);
+      const waiter = timeline.steps.findLast((one) => one.step === step);
+      return waiter?.waits.map((wait) => releaseInWords(wait, waiter, timeline)) ?? [];
+    };
+    const started = (...sessions: string[]): Recorder =>
+      new Recorder().start(lessonOf(sessions, [{ id: 'p', title: 'P', blocks: [] }])).wait(10);
+    const victim = started('alice', 'bob')
+      .send('a', 'alice', 'update t set x = 1')
+      .blocked('a', ['bob'], onTransaction('12'))
+      .send('b', 'bob', 'update t set x = 2')
+      .blocked('b', ['alice'], onTransaction('11'))
+      .wait(10)
+      .add({ type: 'step-unblocked', step: 'a' })
+      .tag('a', 'UPDATE 1')
+      .finished('a')
+      .failed('b', '40P01', 'deadlock detected');
+    expect(releases(victim, 'b')).toEqual([null]);
+    expect(releases(victim, 'a')).toEqual(['bob was rolled back']);
+
+    const cancelled = started('alice', 'bob', 'operator')
+      .send('b', 'bob', 'alter table t add x int')
+      .send('a', 'alice', 'select 1 from t')
+      .blocked('a', ['bob'], onTransaction('12'))
+      .wait(10)
+      .send('o', 'operator', 'select pg_cancel_backend(1)')
+      .failed('b', '57014', 'canceling statement due to user request')
+      .add({ type: 'step-unblocked', step: 'a' })
+      .finished('a');
+    expect(releases(cancelled, 'a')).toEqual(['bob gave up']);
   });
 
   it('flatten SQL', () => {

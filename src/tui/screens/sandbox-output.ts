@@ -62,9 +62,9 @@ const drawStatementResult = (
     : [[span(`${options.glyphs.done} `, { color: 'green' }), span(sanitizeLine(result.tag))]];
 };
 
-const endedWait = (wait: Wait, state: SandboxState, options: OutputOptions): Line[] => {
+const endedWait = (wait: Wait, waiter: StepState, state: SandboxState, options: OutputOptions): Line[] => {
   if (wait.to === null) return [];
-  const release = releaseInWords(wait, state.timeline.steps, state.timeline.sessions);
+  const release = releaseInWords(wait, waiter, state.timeline);
   const words = `waited ${formatDuration(wait.to - wait.from)} for ${listInWords(wait.by) || 'a lock'}`;
   return marked(
     options.glyphs.waiting,
@@ -92,7 +92,7 @@ const drawStep = (step: StepState, state: SandboxState, options: OutputOptions):
       at: result.statement,
       lines: drawStatementResult(result, state, options),
     })),
-    ...step.waits.map((wait) => ({ at: wait.statement - 0.5, lines: endedWait(wait, state, options) })),
+    ...step.waits.map((wait) => ({ at: wait.statement - 0.5, lines: endedWait(wait, step, state, options) })),
   ];
   lines.push(...parts.sort((a, b) => a.at - b.at).flatMap((part) => part.lines));
   for (const notice of step.notices) lines.push(...drawNotice(notice, { width }));
