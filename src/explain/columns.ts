@@ -177,7 +177,8 @@ export const readColumns = (nodes: readonly { readonly raw: RawObject }[], read:
   const absent = new Array<null>(count).fill(null);
   for (let index = 0; index < count; index++) {
     const raw = nodes[index]?.raw ?? {};
-    let [own, ownConditions] = [0, 0];
+    let own = 0;
+    let ownConditions = 0;
     for (const key in raw) {
       const property = properties.get(key);
       if (property === undefined) continue;

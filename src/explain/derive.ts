@@ -51,23 +51,28 @@ const measure = (places: readonly Place[], columns: Columns): Measured => {
     wall[index] = (time * own) / many;
     tolerance[index] = times[index] === null ? 0 : (rounding * own) / many;
   }
-  const cpu = wall.map((ms, index) => ms * (processes[index] ?? 1));
+  const cpu = new Float64Array(count);
   const extra = new Float64Array(count);
   for (let index = count - 1; index > 0; index--) {
     const parent = places[index]?.parent ?? 0;
-    const [own, above] = [processes[index] ?? 1, processes[parent] ?? 1];
-    const more = (wall[index] ?? 0) * (own / above - 1);
+    const above = processes[parent] ?? 1;
+    const more = (wall[index] ?? 0) * ((processes[index] ?? 1) / above - 1);
     extra[parent] = (extra[parent] ?? 0) + (extra[index] ?? 0) + more * above;
   }
-  for (let index = 0; index < count; index++) cpu[index] = (cpu[index] ?? 0) + (extra[index] ?? 0);
+  for (let index = 0; index < count; index++)
+    cpu[index] = (wall[index] ?? 0) * (processes[index] ?? 1) + (extra[index] ?? 0);
   return { wall, tolerance, loops, processes, cpu };
 };
 
 /** What the planner thought each node itself adds. */
 const ownCosts = (places: readonly Place[], costs: readonly (number | null)[]): Float64Array => {
-  const own = Float64Array.from(costs, (cost) => cost ?? 0);
-  for (const { index, parent } of places)
-    if (parent >= 0) own[parent] = (own[parent] ?? 0) - (costs[index] ?? 0);
+  const own = new Float64Array(places.length);
+  for (const { index, parent } of places) {
+    const cost = costs[index] ?? 0;
+    // A parent comes before its children.
+    own[index] = cost;
+    if (parent >= 0) own[parent] = (own[parent] ?? 0) - cost;
+  }
   return own;
 };
 
@@ -178,7 +183,8 @@ export const derivePlan = (raw: RawPlan): Plan => {
     const storage = storages[index] ?? null;
     if (storage !== null && source.Storage === 'Memory') node.memoryKb ??= storage;
     if (storage !== null && source.Storage === 'Disk') node.diskKb ??= storage;
-    const [exact, lossy] = [exacts[index] ?? null, lossies[index] ?? null];
+    const exact = exacts[index] ?? null;
+    const lossy = lossies[index] ?? null;
     if (exact !== null || lossy !== null) node.heapBlocks = { exact: exact ?? 0, lossy: lossy ?? 0 };
     // The JSON format of an Append says 0, the text format nothing.
     if (raw.source === 'text' && (place.type === 'Append' || place.type === 'Merge Append'))

@@ -119,7 +119,9 @@ export const selfCounts = (
   places: readonly Place[],
   { payers }: Payments,
 ): Float64Array => {
-  const self = Float64Array.from(totals, (total) => total ?? 0);
+  // Float64Array.from takes fifty times as long.
+  const self = new Float64Array(totals.length);
+  for (let index = 0; index < self.length; index++) self[index] = totals[index] ?? 0;
   for (const { index, parent } of places) {
     const own = payers.get(index);
     const payer = own ? (own.length === 1 ? own[0]?.node : undefined) : parent;
@@ -137,5 +139,6 @@ export const selfCounts = (
     for (const { node, share } of own) take(node, Math.round(total * share));
     for (const { node } of own) take(node, left);
   }
-  return self.map((own) => Math.max(0, own));
+  for (let index = 0; index < self.length; index++) self[index] = Math.max(0, self[index] ?? 0);
+  return self;
 };
