@@ -42,7 +42,7 @@ export const drawStatus = (
   ];
   const database = state.database === null ? '' : sanitizeLine(state.database);
   const name = server === null ? '' : sanitizeLine(server);
-  const rights = [[name, database], [database], [name], []].map((parts): Line => {
+  const rights = [[name, database], [name], [database], []].map((parts): Line => {
     const text = parts.filter((part) => part !== '').join(` ${glyphs.middleDot} `);
     return text === '' ? [] : [span(`${text} `, { dim: true })];
   });

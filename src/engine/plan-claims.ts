@@ -2,7 +2,7 @@ import type { Plan, PlanNode } from '../explain/types.ts';
 import { type Bound, type PlanNumber, type PlanPattern, planNumbers } from '../lesson/types.ts';
 
 /** What a claimed number is of a node; null: EXPLAIN does not print it for such a node. */
-const numberOf = (node: PlanNode, name: PlanNumber): number | null => {
+export const numberOf = (node: PlanNode, name: PlanNumber): number | null => {
   switch (name) {
     case 'rows':
       return node.rows === null ? null : Math.round(node.rows);
@@ -77,24 +77,26 @@ const sayNode = (node: PlanNode, { bounds }: PlanPattern): string => {
 };
 
 /** So many nodes are named when none is like the claim. */
-const named = 6;
+export const named = 6;
 
 const sayNodes = (nodes: readonly PlanNode[], pattern: PlanPattern): string => {
   const words = nodes.slice(0, named).map((node) => sayNode(node, pattern));
   return [...words, ...(nodes.length > named ? [`and ${nodes.length - named} more`] : [])].join('; ');
 };
 
-/** Holds one claim against a plan. `happened` names the node that breaks it, or those that come closest. */
-export const checkPattern = (pattern: PlanPattern, plan: Plan): { ok: boolean; happened: string } => {
+/** What a plan has of a claim. `nodes`: those that hold it, break it, or come closest; `alike`: they are of its kind. */
+export type PatternMatch = {
+  readonly ok: boolean;
+  readonly alike: boolean;
+  readonly nodes: readonly PlanNode[];
+};
+
+export const matchPattern = (pattern: PlanPattern, plan: Plan): PatternMatch => {
   const alike = plan.nodes.filter((node) => hasKind(node, pattern));
   const matching = alike.filter((node) => hasNumbers(node, pattern));
-  if (pattern.mode === 'avoids')
-    return matching.length === 0
-      ? { ok: true, happened: 'no node is like this' }
-      : { ok: false, happened: `the plan has ${sayNodes(matching, pattern)}` };
-  const [first] = matching;
-  if (first) return { ok: true, happened: sayNode(first, pattern) };
-  if (alike.length > 0) return { ok: false, happened: sayNodes(alike, pattern) };
+  if (pattern.mode === 'avoids') return { ok: matching.length === 0, alike: true, nodes: matching };
+  if (matching.length > 0) return { ok: true, alike: true, nodes: matching };
+  if (alike.length > 0) return { ok: false, alike: true, nodes: alike };
   const { node: kind, index, relation } = pattern;
   // What does the wanted work another way says more than the whole plan.
   const nearby = plan.nodes.filter(
@@ -103,8 +105,14 @@ export const checkPattern = (pattern: PlanPattern, plan: Plan): { ok: boolean; h
       (index !== undefined && node.index === index) ||
       (kind !== null && namesOf(node).includes(kind)),
   );
-  return {
-    ok: false,
-    happened: `no such node; ${sayNodes(nearby.length > 0 ? nearby : plan.nodes, pattern)}`,
-  };
+  return { ok: false, alike: false, nodes: nearby.length > 0 ? nearby : plan.nodes };
+};
+
+/** Holds one claim against a plan. `happened` names the node that breaks it, or those that come closest. */
+export const checkPattern = (pattern: PlanPattern, plan: Plan): { ok: boolean; happened: string } => {
+  const { ok, alike, nodes } = matchPattern(pattern, plan);
+  const said = sayNodes(pattern.mode === 'uses' && ok ? nodes.slice(0, 1) : nodes, pattern);
+  if (pattern.mode === 'avoids')
+    return { ok, happened: ok ? 'no node is like this' : `the plan has ${said}` };
+  return { ok, happened: alike ? said : `no such node; ${said}` };
 };

@@ -277,6 +277,18 @@ check: { passes: "insert into account values (9, 'x', 1)" }`);
     });
   });
 
+  it('are told of by those that somebody waits for, and not by all that a command takes', async () => {
+    const judge = await judgeOf(`task: x
+solution: select 1
+check: { passes: select count(*) from account }`);
+    const verdict = await judge.judge('alter table account alter balance type bigint');
+    expect(verdict).toMatchObject({ kind: 'lock', evidence: { kind: 'locks' } });
+    const evidence = verdict.outcome === 'failed' ? verdict.evidence : null;
+    const locks = evidence?.kind === 'locks' ? evidence.locks : [];
+    expect([...new Set(locks.map(({ relation }) => relation))]).toEqual(['account']);
+    expect(locks.map(({ mode }) => mode)).toContain('AccessExclusiveLock');
+  });
+
   it('are not waited for longer than allowed', async () => {
     const judge = await judgeOf(`task: x
 solution: set lock_timeout = '50ms'; alter table account add column note text;

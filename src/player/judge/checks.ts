@@ -1,4 +1,3 @@
-import { checkPattern, sayPattern } from '../../engine/plan-claims.ts';
 import { PlanError } from '../../explain/error.ts';
 import { readPlan } from '../../explain/read.ts';
 import { constructs, isConstruct } from '../../lesson/constructs.ts';
@@ -9,6 +8,7 @@ import { constructsIn, sayConstruct } from './constructs-in.ts';
 import { brokenExercise, type Ground, type Trial, timeLimit } from './ground.ts';
 import { hasPlan, isPlainData, reachesOutside, writesRows } from './kinds-of-answer.ts';
 import { explain, type Outcome, type PlanTrial } from './observe.ts';
+import { sayShortfall } from './plan-words.ts';
 
 type CheckOf<K extends ExerciseCheck['kind']> = Extract<ExerciseCheck, { kind: K }>;
 
@@ -38,18 +38,19 @@ export const checkText = (
   for (const check of exercise.checks) {
     if (check.kind !== 'forbid' && check.kind !== 'require') continue;
     const { construct } = check;
-    const seen = sightings.find(({ name, of }) => name === construct.name && of === construct.of);
-    const words = isConstruct(construct.name) ? ` (${constructs[construct.name]})` : '';
+    const { name, of } = construct;
+    const seen = sightings.find((one) => one.name === name && one.of === of);
+    const words = isConstruct(name) && of === null ? constructs[name] : `the ${sayConstruct(construct)}`;
     if (check.kind === 'forbid' && seen)
       return {
         kind: 'forbidden',
-        sentence: `This is to be done without ${sayConstruct(construct)}${words}.`,
+        sentence: `This is to be done without ${words}.`,
         evidence: { kind: 'place', from: seen.at, to: seen.at + 1 },
       };
     if (check.kind === 'require' && !seen)
       return {
         kind: 'required',
-        sentence: `This is to be done with ${sayConstruct(construct)}${words}.`,
+        sentence: `This is to be done with ${words}.`,
         evidence: null,
       };
   }
@@ -182,10 +183,8 @@ export const checkPlan = async (
   try {
     const read = readPlan(plan);
     for (const check of checks) {
-      const { ok, happened } = checkPattern(check.plan, read);
-      if (ok) continue;
-      const sentence = `Its plan is not what was asked for: ${sayPattern(check.plan)}. It has: ${happened}.`;
-      return { kind: 'plan', sentence, evidence: { kind: 'plan', plan } };
+      const sentence = sayShortfall(check.plan, read);
+      if (sentence !== null) return { kind: 'plan', sentence, evidence: { kind: 'plan', plan } };
     }
   } catch (error) {
     if (!(error instanceof PlanError)) throw error;

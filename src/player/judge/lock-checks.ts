@@ -88,6 +88,14 @@ const checkHeld = (check: CheckOf<'locks'>, held: readonly SessionLock[]): Diffe
   };
 };
 
+/** Of all that is held: what stands on the relation that somebody waits for, or on those that have a name to know. */
+const tellingLocks = (held: readonly SessionLock[], relation: string | undefined): readonly SessionLock[] => {
+  const granted = held.filter((lock) => lock.granted);
+  const named = granted.filter((lock) => !/^(\d+$|pg_toast)/.test(lock.relation ?? ''));
+  const there = named.filter((lock) => relation !== undefined && lock.relation === relation);
+  return there.length > 0 ? there : named;
+};
+
 const isWaiting = (step: StepState): boolean => step.endedAt === null;
 
 /** Whether somebody else has to wait, by trying. */
@@ -113,7 +121,7 @@ const checkOther = async (
     sentence: waits
       ? `Meanwhile somebody else has to wait with this, and should not: ${saying(check.sql)}`
       : `Meanwhile somebody else can do this, and should have to wait: ${saying(check.sql)}`,
-    evidence: { kind: 'locks', locks: held.filter(({ granted }) => granted) },
+    evidence: { kind: 'locks', locks: tellingLocks(held, last?.waits.at(-1)?.lock.relation) },
   };
 };
 
