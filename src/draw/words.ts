@@ -104,13 +104,20 @@ export const releaseInWords = (
   if (!step) return null;
   if (givesUpWaiting.has(waiter.error?.sqlstate ?? '') && wait.from === waiter.waits.at(-1)?.from)
     return null;
-  // pg_terminate_backend: who sent it held nothing.
-  const gone = sessions.find((session) => session.lost && wait.by.includes(session.name));
-  if (gone && !wait.by.includes(step.session)) return `${gone.name}'s session ended`;
-  // Nor did who sent pg_cancel_backend.
-  const held = steps.findLast((one) => wait.by.includes(one.session));
-  if (held?.error && (held.endedAt ?? 0) >= wait.from && !wait.by.includes(step.session))
-    return `${held.session} gave up`;
+  if (!wait.by.includes(step.session)) {
+    // pg_terminate_backend: who sent it held nothing.
+    const gone = sessions.find((session) => session.lost && wait.by.includes(session.name));
+    if (gone) return `${gone.name}'s session ended`;
+    // Nor did who sent pg_cancel_backend, or was at something else.
+    const held = steps.findLast((one) => wait.by.includes(one.session));
+    if (held?.error && (held.endedAt ?? 0) >= wait.from)
+      return `${held.session} ${held.error.sqlstate === '40P01' ? 'was rolled back' : 'gave up'}`;
+    // Who waits lets nobody go: its search for a deadlock has found one that an order of the queue avoids (deadlock.c).
+    const waits = step.waits.some(
+      ({ from, to }) => wait.to !== null && from <= wait.to && (to === null || to > wait.to),
+    );
+    if (waits) return 'the server changed the order of the queue';
+  }
   if (step.error?.sqlstate === '40P01') return `${step.session} was rolled back`;
   const last = flattenSql(step.statements[step.statements.length - 1] ?? step.sql);
   if (/^(commit|end)\b/i.test(last)) return `${step.session} committed`;

@@ -57,7 +57,7 @@ describe('words', () => {
     ]);
   });
 
-  it('tell who let a step go: not who ended itself, and not who sent pg_cancel_backend', () => {
+  it('tell who let a step go: not who ended itself, sent pg_cancel_backend, or waits', () => {
     const releases = (recorder: Recorder, step: string): (string | null)[] => {
       const timeline = timelineOf(recorder.events);
       const waiter = timeline.steps.findLast((one) => one.step === step);
@@ -88,6 +88,18 @@ describe('words', () => {
       .add({ type: 'step-unblocked', step: 'a' })
       .finished('a');
     expect(releases(cancelled, 'a')).toEqual(['bob gave up']);
+
+    const overtaking = started('alice', 'bob', 'dave')
+      .send('d', 'dave', 'alter table t add x int')
+      .blocked('d', ['bob'], onTransaction('12'))
+      .send('a', 'alice', 'select 1 from t')
+      .blocked('a', ['dave'], onTransaction('13'))
+      .send('b', 'bob', 'select 1 from u')
+      .blocked('b', ['carol'], onTransaction('14'))
+      .wait(100)
+      .add({ type: 'step-unblocked', step: 'a' })
+      .finished('a');
+    expect(releases(overtaking, 'a')).toEqual(['the server changed the order of the queue']);
   });
 
   it('flatten SQL', () => {
