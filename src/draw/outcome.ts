@@ -91,13 +91,18 @@ export const drawRun = (run: StepState, timeline: TimelineState, options: Outcom
   const waits = run.waits.map((wait) => {
     const style: Style = wait.to === null ? { color: 'yellow', bold: true } : { color: 'yellow' };
     return {
-      at: wait.statement - 0.5,
+      at: wait.statement - 0.4,
       lines: marked(glyphs.waiting, waitInWords(wait, run, timeline, now), style, width),
     };
   });
-  const inOrder = [...(short ? results.slice(-1) : results), ...waits].sort((a, b) => a.at - b.at);
+  const notices = run.notices.map((notice) => ({
+    at: notice.statement + 0.5,
+    lines: drawNotice(notice, options),
+  }));
+  const inOrder = [...(short ? results.slice(-1) : results), ...waits, ...notices].sort(
+    (a, b) => a.at - b.at,
+  );
   lines.push(...inOrder.flatMap((part) => part.lines));
-  for (const notice of run.notices) lines.push(...drawNotice(notice, options));
   if (run.status === 'cancelled')
     lines.push(...marked(glyphs.skipped, 'cancelled', { color: 'yellow' }, width));
   else if (run.error)

@@ -107,7 +107,9 @@ const stepLines = (
     }),
   ];
   const batch = step.statements.length === 1;
-  for (const result of step.results) {
+  const noticesOf = (of: (statement: number) => boolean): Line[] =>
+    step.notices.filter(({ statement }) => of(statement)).flatMap((notice) => drawNotice(notice, { width }));
+  for (const [index, result] of step.results.entries()) {
     // The plan is drawn below, as a tree.
     if (step.plan !== null && result.rows[0]?.[0] === step.plan) {
       body.push(prompt(step.statements[result.statement - 1] ?? step.sql));
@@ -124,8 +126,11 @@ const stepLines = (
     body.push(...header, ...indented(picture.body));
     if (header.length > 0) sticky.push({ from, to: body.length, header });
     body.push(...indented(picture.footer));
+    const next = step.results[index + 1]?.statement;
+    if (next !== undefined) body.push(...noticesOf((at) => at >= result.statement && at < next));
   }
-  for (const notice of step.notices) body.push(...drawNotice(notice, { width }));
+  const last = step.results.at(-1)?.statement ?? 0;
+  body.push(...noticesOf((at) => at >= last));
   if (step.error) {
     const sql = step.statements[step.error.statement - 1] ?? step.sql;
     if (body.length > 0) body.push([]);

@@ -92,10 +92,10 @@ const drawStep = (step: StepState, state: SandboxState, options: OutputOptions):
       at: result.statement,
       lines: drawStatementResult(result, state, options),
     })),
-    ...step.waits.map((wait) => ({ at: wait.statement - 0.5, lines: endedWait(wait, step, state, options) })),
+    ...step.waits.map((wait) => ({ at: wait.statement - 0.4, lines: endedWait(wait, step, state, options) })),
+    ...step.notices.map((notice) => ({ at: notice.statement + 0.5, lines: drawNotice(notice, { width }) })),
   ];
   lines.push(...parts.sort((a, b) => a.at - b.at).flatMap((part) => part.lines));
-  for (const notice of step.notices) lines.push(...drawNotice(notice, { width }));
   if (step.status === 'cancelled')
     lines.push(...marked(glyphs.skipped, 'cancelled', { color: 'yellow' }, width));
   else if (step.error)
