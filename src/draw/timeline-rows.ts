@@ -66,6 +66,8 @@ export const timelineRows = (timeline: TimelineState, options: RowOptions): Row[
   const { sessions, glyphs, cellWidth, now } = options;
   const rows: DraftRow[] = [];
   const waiting = new Map<number, Wait>();
+  /** Where the latest wait of each column begins. */
+  const firstRow = new Map<number, number>();
   const lastRow = new Map<string, number>();
   const columnOf = (session: string): number => sessions.indexOf(session);
   /** Of the rows being drawn. */
@@ -222,6 +224,7 @@ export const timelineRows = (timeline: TimelineState, options: RowOptions): Row[
   const blocked = (step: StepState, wait: Wait): void => {
     const column = columnOf(step.session);
     waiting.set(column, wait);
+    firstRow.set(column, rows.length);
     const open = wait.to === null;
     const elapsed = formatDuration((wait.to ?? now) - wait.from);
     const texts = [
@@ -258,7 +261,8 @@ export const timelineRows = (timeline: TimelineState, options: RowOptions): Row[
     const release = releaseInWords(wait, step, timeline);
     const releaseRow = release === null ? undefined : lastRow.get(wait.endedDuring ?? '');
     const lines = outcome(step, wait.statement);
-    const beside = releaseRow === undefined ? undefined : rows[releaseRow];
+    // What was sent before the wait has released it later: there is no row of that to stand beside.
+    const beside = (releaseRow ?? -1) < (firstRow.get(column) ?? 0) ? undefined : rows[releaseRow ?? -1];
     if (beside?.bars[column]) {
       beside.cells[column] = lines.shift() ?? [span('goes on', dim)];
       beside.bars[column] = false;

@@ -147,6 +147,29 @@ describe('the timeline', () => {
     }
   });
 
+  it('shows what a second wait came to below that wait, when the step that let the first one go still runs', () => {
+    const recorder = started('alice', 'bob', 'carol')
+      .send('a', 'alice', 'select id from t order by id for update')
+      .blocked('a', ['carol'], onTransaction('11'))
+      .send('b', 'bob', 'select id from t order by id desc for update')
+      .blocked('b', ['alice'], onTransaction('12'))
+      .wait(10)
+      .send('c', 'carol', 'select pg_sleep(1)')
+      .add({ type: 'step-unblocked', step: 'a' }, { type: 'step-unblocked', step: 'b' })
+      .blocked('a', ['bob'], onTransaction('13'))
+      .blocked('b', ['alice'], onTransaction('12'))
+      .wait(100)
+      .add({ type: 'step-unblocked', step: 'b' })
+      .failed('a', '40P01', 'deadlock detected')
+      .tag('b', 'SELECT 4')
+      .finished('b');
+    const lines = draw(recorder, ['alice', 'bob', 'carol'], { width: 99 });
+    const row = (what: RegExp) => lines.findIndex((line) => what.test(line));
+    expect(row(/40P01/)).toBeGreaterThan(0);
+    expect(row(/✓/)).toBeGreaterThan(row(/waits for bob/));
+    expect(lines.join('\n')).toContain('released: alice was rolled');
+  });
+
   it('leads from the commit that won to the 40001 of the one that waited', () => {
     const recorder = started('alice', 'bob')
       .run('a1', 'alice', 'update t set x = 1', 'UPDATE 1')
