@@ -33,13 +33,13 @@ export type TreeOptions = {
 /** Which columns there is room for: where names would be cut, heat goes first, then the percentage. */
 type Columns = {
   readonly ids: number;
+  readonly rows: number;
   readonly heat: number;
   readonly percent: boolean;
   readonly factor: boolean;
 };
 
 const valueWidth = 8;
-const rowsWidth = 6;
 const factorWidth = 6;
 const percentWidth = 4;
 
@@ -47,14 +47,16 @@ const columnsFor = (plan: Plan, { width, view, heat, glyphs }: TreeOptions): Col
   const ids = Math.max(2, String(plan.nodes.length).length);
   const factor = plan.analyzed && view.metric !== 'rows' && width >= 44;
   // The cursor, and the two signs with a blank before them.
-  const numbers = 1 + ids + valueWidth + 1 + rowsWidth + 1 + (factor ? factorWidth : 0) + 3;
+  // `expected` is longer than any number of rows.
+  const rows = view.metric === 'rows' || !plan.analyzed ? 8 : 6;
+  const numbers = 1 + ids + valueWidth + 1 + rows + 1 + (factor ? factorWidth : 0) + 3;
   // Behind the name there may be hints, of which nothing but a blank and the ellipsis fits.
   const left = width - numbers - nameWidth(plan, planGlyphs(glyphs)) - 2;
   const most = heat === false || width < 72 ? 0 : width < 100 ? 8 : 12;
   const bars = Math.min(most, left - percentWidth - 1);
   // A name that is cut anyway takes nothing away.
   const percent = width >= 56 && (left >= percentWidth || left < 0);
-  return { ids, heat: bars < 4 ? 0 : bars, percent, factor };
+  return { ids, rows, heat: bars < 4 ? 0 : bars, percent, factor };
 };
 
 const titles: Readonly<Record<Metric, readonly [self: string, inclusive: string]>> = {
@@ -87,7 +89,7 @@ export const drawTreeHead = (plan: Plan, options: TreeOptions): Line => {
     padStart(titleOf(options.view), valueWidth + 1),
     columns.percent ? padStart('%', percentWidth) : '',
     columns.heat > 0 ? ` ${padEnd('heat', columns.heat)}` : '',
-    padStart(metric === 'rows' || !plan.analyzed ? 'expected' : 'rows', rowsWidth + 1),
+    padStart(metric === 'rows' || !plan.analyzed ? 'expected' : 'rows', columns.rows + 1),
     columns.factor ? padStart(options.glyphs.ascii ? 'estx' : 'est×', factorWidth) : '',
     '   node',
   ];
@@ -318,7 +320,7 @@ const drawRow = (row: PlanRow, plan: Plan, on: boolean, columns: Columns, option
   if (columns.heat > 0)
     line.push(span(` ${padEnd(heatBar(share, columns.heat, signs), columns.heat)}`, style));
   const rows = cells.rows === 'never' ? 'never' : cells.rows === null ? '' : formatCount(cells.rows);
-  line.push(span(padStart(rows, rowsWidth + 1), cells.rows === 'never' ? { dim: true } : undefined));
+  line.push(span(padStart(rows, columns.rows + 1), cells.rows === 'never' ? { dim: true } : undefined));
   if (columns.factor) line.push(span(padStart(factor.text, factorWidth), factor.style));
   line.push(span(' '), ...cells.marks);
   line.push(span(treePrefix(row, plan, width, glyphs), { dim: true }), ...cells.label);

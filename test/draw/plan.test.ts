@@ -10,7 +10,7 @@ import { planJson, planText } from '../../src/draw/plan-text.ts';
 import { drawTreeRows } from '../../src/draw/plan-tree.ts';
 import { diffPlans } from '../../src/explain/diff.ts';
 import { readPlan } from '../../src/explain/read.ts';
-import type { Plan } from '../../src/explain/types.ts';
+import type { Plan, PlanNode } from '../../src/explain/types.ts';
 import { asciiGlyphs, unicodeGlyphs as glyphs } from '../../src/text/glyphs.ts';
 import { type Line, lineText } from '../../src/text/line.ts';
 import { lineWidth } from '../../src/text/width.ts';
@@ -270,16 +270,40 @@ describe('two plans', () => {
 
 describe('the plan in PostgreSQL’s own words', () => {
   it('is the same plan again when it is read', () => {
-    for (const name of ['initplan-filter', 'memoize', 'sort-disk', 'prune-exec']) {
+    for (const name of [
+      ...['initplan-filter', 'memoize', 'sort-disk', 'prune-exec', 'hash-batches', 'hashagg-disk'],
+      ...['incremental-sort', 'bitmap-lossy', 'window-setop', 'cte-twice'],
+    ]) {
       const plan = fixture(name);
       const again = readPlan(planJson(plan).join('\n'));
       expect(again.nodes.map(({ label, rows, selfMs }) => [label, rows, selfMs])).toEqual(
         plan.nodes.map(({ label, rows, selfMs }) => [label, rows, selfMs]),
       );
       const words = readPlan(planText(plan).join('\n'));
-      expect(words.nodes.map(({ label, relation, rows }) => [label, relation, rows])).toEqual(
-        plan.nodes.map(({ label, relation, rows }) => [label, relation, rows]),
-      );
+      const read = ({
+        label,
+        relation,
+        rows,
+        buffers,
+        sort,
+        hash,
+        memoize,
+        ...node
+      }: PlanNode): unknown[] => [
+        ...[label, relation, rows, buffers?.total.sharedHit ?? 0, buffers?.total.tempWritten ?? 0],
+        ...[
+          sort,
+          hash?.buckets,
+          hash?.batches,
+          memoize,
+          node.memoryKb,
+          node.diskKb,
+          node.heapBlocks?.exact || null,
+          node.heapBlocks?.lossy || null,
+        ],
+      ];
+      expect(words.nodes.map(read)).toEqual(plan.nodes.map(read));
+      expect(words.notes).toEqual([]);
     }
   });
 });
