@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import { type Line, type Span, span } from './line.ts';
+import { type Line, lineText, type Span, span } from './line.ts';
 
 const printableAscii = /^[\x20-\x7e]*$/;
 
@@ -139,6 +139,8 @@ export const fitLine = (line: Line, width: number, ellipsis = '…'): Line => {
   const own = lineWidth(line);
   if (own === width) return line;
   if (own < width) return [...line, span(blanks(width - own))];
+  // Blanks at the end are not missed.
+  if (displayWidth(lineText(line).trimEnd()) <= width) return sliceLine(line, 0, width);
   const end = takeColumns(ellipsis, width);
   const kept = sliceLine(line, 0, width - end.width);
   return [...kept, span(end.text, kept.at(-1)?.style)];

@@ -160,6 +160,8 @@ describe('fitLine', () => {
   it('fills with spaces or ends in the ellipsis', () => {
     expect(lineText(fitLine([span('abc')], 5))).toBe('abc  ');
     expect(lineText(fitLine([span('abcdef')], 4))).toBe('abc…');
+    expect(lineText(fitLine([span('ab'), span('    ')], 4))).toBe('ab  ');
+    expect(lineText(fitLine([span('日本 ')], 3))).toBe('日…');
     expect(lineText(fitLine([span('日本語')], 4))).toBe('日 …');
     expect(lineText(fitLine([span('abcdef')], 4, '~'))).toBe('abc~');
   });
