@@ -145,7 +145,7 @@ describe.each([18, 14])('on PostgreSQL %i', (major) => {
     expect(said(played)).toEqual(wrong);
     expect(played.checks).toBe(16);
     const { transcript } = played;
-    expect(transcript).toMatch(/self ms +% heat +rows +est× +node/);
+    expect(transcript).toMatch(/pages +% heat +rows +est× +node/);
     expect(transcript).toMatch(/every row → the index/);
     expect(transcript).toMatch(/~ +.*Index Scan account using account_pkey/);
     expect(transcript).toMatch(/1 row only on the left, 1 row only on the right/);
