@@ -107,7 +107,8 @@ const transactionLine = (
     .split(' ')
     .map((word) => word.charAt(0))
     .join('');
-  const { snapshot } = session;
+  // An error gives it up at once (xact.c), also when nobody has asked since.
+  const snapshot = session.transaction === 'failed' ? null : session.snapshot;
   const time = snapshot ? formatDuration(now - snapshot.since) : '';
   const ids = snapshot ? (snapshot.age === 1 ? '1 xid' : `${snapshot.age} xids`) : '';
   const dot = ` ${glyphs.middleDot} `;

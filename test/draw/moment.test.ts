@@ -215,8 +215,14 @@ describe('a moment of the past', () => {
     expect(header(0)).not.toContain('snapshot');
     expect(header(1)).toMatch(/REPEATABLE READ · snapshot .*, 3 xids old/);
     expect(header(null)).not.toContain('REPEATABLE');
-    const [live] = timelineOf(recorder.events.slice(0, -5)).sessions;
+    const seen = recorder.events.slice(0, -5);
+    const [live] = timelineOf(seen).sessions;
     expect(live).toMatchObject({ isolation: 'repeatable read', snapshot: { age: 3 } });
+
+    const change = { type: 'transaction-changed', session: 'alice', status: 'failed' } as const;
+    const failed = timelineOf([...seen, { seq: seen.length + 1, at: 20, ...change }]);
+    const picture = drawTimeline(failed, { sessions: ['alice', 'bob'], width: 120, glyphs, now: 20 });
+    expect(picture.header.map(lineText).join('\n')).toMatch(/transaction failed.*\n *REPEATABLE READ *\n/);
   });
 });
 
