@@ -2,7 +2,7 @@ import type { Evidence, StyleWarning, Verdict } from '../player/judge-state.ts';
 import type { Glyphs } from '../text/glyphs.ts';
 import { type Line, type Style, span } from '../text/line.ts';
 import { sanitizeLine } from '../text/sanitize.ts';
-import { lineWidth, padEnd } from '../text/width.ts';
+import { lineWidth, padEnd, truncate } from '../text/width.ts';
 import { wrapLine } from '../text/wrap.ts';
 import type { Cell, Column, StatementResult } from '../timeline/events.ts';
 import { hstack } from './lines.ts';
@@ -51,7 +51,9 @@ const drawRows = (evidence: Evidence & { kind: 'rows' }, options: VerdictOptions
     missingCount > missing.length ? `${missingCount - missing.length} more missing` : '',
     extraCount > extra.length ? `${extraCount - extra.length} more extra` : '',
   ].filter((words) => words !== '');
-  const where = of === null ? [] : dim(`In ${sanitizeLine(flattenSql(of))}:`, width);
+  // A long query says less than the rows that differ in it.
+  const query = of === null ? '' : truncate(flattenSql(of), Math.floor(1.6 * width), glyphs.ellipsis);
+  const where = of === null ? [] : dim(`In ${sanitizeLine(query)}:`, width);
   const counts =
     of === null
       ? `Wanted: ${rowsInWords(expectedCount)}. Yours: ${rowsInWords(gotCount)}.`
