@@ -65,7 +65,7 @@ export class Run {
   readonly #control: Connection;
   readonly #watcher: Watcher;
   readonly #sessions = new Map<string, Session>();
-  #observer: Connection | null = null;
+  #observer: Promise<Connection> | null = null;
   /** Per step in flight: what the last sighting said. */
   #blockedNow = new Map<string, string>();
   #sighting: Sighting = { epoch: -1, blocked: new Map() };
@@ -129,6 +129,10 @@ export class Run {
   /** Runs a step in its session; resolves when everything has settled. @throws {EngineError} */
   async runStep(step: SqlStep, expectedLosses: readonly string[] = []): Promise<void> {
     const session = await this.#session(step.session);
+    if (this.#closed) {
+      await session.end();
+      throw new EngineError('the run was closed');
+    }
     if (session.step !== null) {
       throw new EngineError(
         `${session.name} is still busy with step ${session.step}; ${step.id} cannot be sent yet`,
@@ -252,10 +256,14 @@ export class Run {
     return sample.locks;
   }
 
-  /** Asks over a session of its own, which waits two seconds for a lock at most. @throws {PostgresError} */
+  /** Asks over a session of its own, which waits two seconds for a lock at most. @throws {EngineError | PostgresError} */
   async observe(sql: string, values: readonly QueryValue[] = []): Promise<(string | null)[][]> {
-    this.#observer ??= await this.connect('pg-tutor observer', { lock_timeout: '2s' });
-    return this.#observer.rows(sql, values);
+    if (this.#closed) throw new EngineError('the run was closed');
+    this.#observer ??= this.connect('pg-tutor observer', { lock_timeout: '2s' }).catch((error) => {
+      this.#observer = null;
+      throw error;
+    });
+    return (await this.#observer).rows(sql, values);
   }
 
   /** A connection to the lesson's database with the settings of a session; the caller ends it. @throws {PostgresError} */
@@ -302,8 +310,12 @@ export class Run {
     this.#watcher.stop();
     this.#waiters.abort('the run was closed');
     const connections = [...this.#sessions.values(), this.#control];
-    if (this.#observer) await this.#observer.end();
-    await Promise.all(connections.map((connection) => connection.end()));
+    // It may still be connecting.
+    const observer = this.#observer?.then(
+      (connection) => connection.end(),
+      () => {},
+    );
+    await Promise.all([observer, ...connections.map((connection) => connection.end())]);
   }
 
   async #session(name: string): Promise<Session> {

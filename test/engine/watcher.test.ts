@@ -1,27 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { Session } from '../../src/engine/session.ts';
 import { Watcher } from '../../src/engine/watcher.ts';
-import type { Connection } from '../../src/postgres/types.ts';
-
-const connection = (own: Partial<Connection>): Connection => ({
-  pid: 1,
-  transaction: 'idle',
-  lost: null,
-  run: async () => ({ type: 'finished' }),
-  rows: async () => [],
-  onNotice: () => {},
-  onNotification: () => {},
-  onLost: () => {},
-  end: async () => {},
-  ...own,
-});
+import { fakeConnection } from '../support/fake-connection.ts';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('a look at the server', () => {
   it('is over before a VACUUM is sent, whose horizon it would hold back', async () => {
     let answer: (rows: string[][]) => void = () => {};
-    const control = connection({
+    const control = fakeConnection({
       rows: () =>
         new Promise((resolve) => {
           answer = resolve;
@@ -41,7 +28,7 @@ describe('a look at the server', () => {
       () => {},
     );
     const sent: string[] = [];
-    const own = connection({
+    const own = fakeConnection({
       run: async (sql) => {
         sent.push(sql.trim());
         return { type: 'finished' };
