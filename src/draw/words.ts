@@ -109,7 +109,8 @@ export const releaseInWords = (
     const gone = sessions.find((session) => session.lost && wait.by.includes(session.name));
     if (gone) return `${gone.name}'s session ended`;
     // Nor did who sent pg_cancel_backend, or was at something else.
-    const held = steps.findLast((one) => wait.by.includes(one.session));
+    const before = wait.to ?? Number.POSITIVE_INFINITY;
+    const held = steps.findLast((one) => wait.by.includes(one.session) && one.sentAt <= before);
     if (held?.error && (held.endedAt ?? 0) >= wait.from)
       return `${held.session} ${held.error.sqlstate === '40P01' ? 'was rolled back' : 'gave up'}`;
     // Who waits lets nobody go: its search for a deadlock has found one that an order of the queue avoids (deadlock.c).

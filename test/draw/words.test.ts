@@ -88,6 +88,9 @@ describe('words', () => {
       .add({ type: 'step-unblocked', step: 'a' })
       .finished('a');
     expect(releases(cancelled, 'a')).toEqual(['bob gave up']);
+    // What bob does later is another matter.
+    cancelled.wait(10).send('r', 'bob', 'rollback').tag('r', 'ROLLBACK').finished('r');
+    expect(releases(cancelled, 'a')).toEqual(['bob gave up']);
 
     const overtaking = started('alice', 'bob', 'dave')
       .send('d', 'dave', 'alter table t add x int')
