@@ -3,7 +3,7 @@ import { isObject, type RawObject } from './raw.ts';
 import { addActual, addProperty } from './text-properties.ts';
 
 /** A node line without its arrow, or null: `Seq Scan on t  (cost=0.00..1.00 rows=1 width=4) (never executed)`. */
-export const parseNodeLine = (line: string): RawObject | null => {
+const parseNodeLine = (line: string): RawObject | null => {
   let label = line.trimEnd();
   let actual = '';
   let cost = '';

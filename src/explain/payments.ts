@@ -56,7 +56,7 @@ const mentions = (places: readonly Place[]): Map<string, number[]> => {
 };
 
 /** The Gather each node runs below, as an index, or -1. InitPlans of a Gather run in the leader. */
-export const gathersOf = (places: readonly Place[]): Int32Array => {
+const gathersOf = (places: readonly Place[]): Int32Array => {
   const gathers = new Int32Array(places.length).fill(-1);
   for (const { index, parent, role } of places) {
     const above = places[parent];

@@ -26,7 +26,7 @@ const pairs: readonly (readonly [RegExp, string, 'number' | 'text'])[] = [
 const upper = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
 
 /** Splits at commas that are in no brackets, quotes or double quotes. */
-export const splitList = (text: string): string[] => {
+const splitList = (text: string): string[] => {
   const items: string[] = [];
   let depth = 0;
   let quote = '';

@@ -51,9 +51,6 @@ export const title = (node: PlanNode): string => {
 /** A node and its number in the picture. */
 export const named = (node: PlanNode): string => `#${node.id} ${title(node)}`;
 
-export const parentOf = (node: PlanNode, plan: Plan): PlanNode | null =>
-  node.parent === null ? null : (plan.nodes[node.parent - 1] ?? null);
-
 export const childrenOf = (node: PlanNode, plan: Plan): PlanNode[] =>
   node.children.flatMap((id) => plan.nodes[id - 1] ?? []);
 

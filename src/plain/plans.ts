@@ -51,7 +51,7 @@ export const diffAsMarkdown = (before: Plan, after: Plan, options: PlanTextOptio
 };
 
 /** docs/explain-json.md */
-export const diffToJson = (diff: PlanDiff): unknown => ({
+const diffToJson = (diff: PlanDiff): unknown => ({
   verdict: diff.verdict,
   pages: diff.pages,
   ms: diff.ms,

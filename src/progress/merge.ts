@@ -132,7 +132,7 @@ const after = (resetAt: string | null, lesson: LessonProgress): LessonProgress =
   };
 };
 
-export const mergeLessons = (one: LessonProgress, other: LessonProgress): LessonProgress => {
+const mergeLessons = (one: LessonProgress, other: LessonProgress): LessonProgress => {
   const resetAt = later(one.resetAt, other.resetAt);
   const [a, b] = [after(resetAt, one), after(resetAt, other)];
   const merged: LessonProgress = {

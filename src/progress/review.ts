@@ -4,7 +4,7 @@ import type { Answer, LessonProgress, Progress } from './types.ts';
  * Days until a page comes back: the first after a wrong answer, the next after each right one; after the last it
  * comes back no more.
  */
-export const reviewDays = [1, 3, 7, 21] as const;
+const reviewDays = [1, 3, 7, 21] as const;
 
 /** Midnight, local time, that begins the day `days` after the one of `since`: whoever learns in the evening may
  * review in the morning, and a day of 23 hours is a day. */

@@ -37,7 +37,7 @@ const interrupt = ({ ui, model, set, quit }: DeskContext) => {
 };
 
 /** After those of the desk's model; the order is that of the hint line and of help. */
-export const deskKeys: readonly DeskBinding[] = [
+const deskKeys: readonly DeskBinding[] = [
   {
     id: 'cancel',
     keys: ['ctrl-c'],

@@ -30,8 +30,6 @@ export type DeskUi = {
   readonly leaving: boolean;
 };
 
-export type DeskPicture = { readonly width: number; readonly glyphs: Glyphs };
-
 /** What there is to write, and what comes of it: an exercise, or a step of the lesson to be tried with other SQL. */
 export type DeskModel = {
   readonly status: (width: number) => Line;

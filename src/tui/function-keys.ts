@@ -29,7 +29,7 @@ const sequences: Readonly<Record<string, KeyName>> = {
 };
 
 /** @param input one key as the terminal sent it */
-export const functionKeyOf = (input: unknown): KeyName | null =>
+const functionKeyOf = (input: unknown): KeyName | null =>
   typeof input === 'string' && input.startsWith('\x1b') ? (sequences[input.slice(1)] ?? null) : null;
 
 /**

@@ -6,7 +6,7 @@ import { type Binding, findBinding } from './keymap.ts';
 import type { KeyName } from './keys.ts';
 import { focusAt, notice, type SandboxContext, setEditor } from './sandbox-context.ts';
 import { addSession, askRemove, askReset, askSave, openHelp, pressInModal } from './sandbox-modals.ts';
-import { complete, enter, pressInList, pressInSearch, run } from './sandbox-typing.ts';
+import { complete, enter, pressInCandidates, pressInSearch, run } from './sandbox-typing.ts';
 import type { SandboxUi } from './sandbox-ui.ts';
 
 type SandboxBinding = Binding<SandboxContext>;
@@ -207,7 +207,7 @@ export const pressInSandbox = (context: SandboxContext, key: KeyName) => {
   if (pressInModal(context, key, sandboxKeys)) return;
   if (key !== 'ctrl-c') {
     if (pressInSearch(context, key)) return;
-    if (pressInList(context, key)) return;
+    if (pressInCandidates(context, key)) return;
   }
   if (key === '?' && isEmpty(context.editor)) return openHelp(context);
   if (key === 'ctrl-d' && isEmpty(context.editor)) return notice(context, 'Esc, then q, leaves the sandbox.');

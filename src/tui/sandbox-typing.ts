@@ -66,7 +66,7 @@ export const complete = (context: SandboxContext) => {
 };
 
 /** The list of candidates while it is open. @returns false when the key is for somebody else */
-export const pressInList = (context: SandboxContext, key: KeyName): boolean => {
+export const pressInCandidates = (context: SandboxContext, key: KeyName): boolean => {
   const { ui, set, editor, state } = context;
   if (!ui.popup) return false;
   const typed = pressInPopup(ui.popup, key, editor, state.catalog);

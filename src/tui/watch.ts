@@ -11,7 +11,7 @@ import { type Size, smallest } from './screens/frame.ts';
  * What is known of the file, above the screen: a line in words, and the problems as far as the screen can spare lines.
  * How many more there are stands in the last one.
  */
-export const drawWatch = (watch: Watch, { width, height }: Size, glyphs: Glyphs): Line[] => {
+const drawWatch = (watch: Watch, { width, height }: Size, glyphs: Glyphs): Line[] => {
   const { words, ok, problems } = watch.report();
   const room = height - smallest.height;
   if (room < 1) return [];

@@ -23,7 +23,7 @@ const payload = (bytes: Buffer): Buffer | null => {
 };
 
 /** A value as it is stored on a page of a little-endian server, for the types that teaching needs; else in hex. */
-export const decodeStored = (type: string | null, hex: string | null): string => {
+const decodeStored = (type: string | null, hex: string | null): string => {
   if (hex === null) return 'null';
   const bytes = Buffer.from(hex, 'hex');
   if (type === 'int2' && bytes.length === 2) return String(bytes.readInt16LE());

@@ -39,7 +39,7 @@ export type ExplainView = {
 type Env = { readonly glyphs: Glyphs; readonly rows: readonly PlanRow[] };
 
 /** The first row to show so that `cursor` is in sight, moving as little as can be. */
-export const windowTop = (top: number, cursor: number, page: number, count: number): number => {
+const windowTop = (top: number, cursor: number, page: number, count: number): number => {
   const fit = Math.max(0, Math.min(top, count - page));
   if (cursor < fit) return cursor;
   return cursor >= fit + page ? cursor - page + 1 : fit;
@@ -124,7 +124,7 @@ const viewSource = (ui: ExplainUi, plan: Plan, { width, height }: Size, env: Env
   return { lines, page, count: text.length, top, detailMax: 0 };
 };
 
-export const diffRows = (ui: ExplainUi, diff: PlanDiff, width: number): readonly DiffRow[] =>
+const diffRows = (ui: ExplainUi, diff: PlanDiff, width: number): readonly DiffRow[] =>
   width >= widthForPanes ? diff.rows : rowsOfSide(diff, ui.side);
 
 export const currentDiff = (ui: ExplainUi): PlanDiff | null => {

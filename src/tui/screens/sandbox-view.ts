@@ -31,7 +31,7 @@ const tallFrom = 28;
 const narrowest = 30;
 
 /** The sessions that have room side by side, the focused one among them. */
-export const visibleSessions = (state: SandboxState, ui: SandboxUi, width: number): readonly string[] => {
+const visibleSessions = (state: SandboxState, ui: SandboxUi, width: number): readonly string[] => {
   const { sessions } = state;
   const fitting = ui.zoom
     ? 1
