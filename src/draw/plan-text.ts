@@ -152,8 +152,8 @@ const together = (node: PlanNode): string[] => {
     ]);
   }
   if (wal) {
-    const { records, fpi, bytes } = wal.total;
-    lines.push(['WAL', counters({ '': { records, fpi, bytes } }).trim()]);
+    const { records, fpi, bytes, buffersFull } = wal.total;
+    lines.push(['WAL', counters({ '': { records, fpi, bytes, 'buffers full': buffersFull } }).trim()]);
   }
   return lines.flatMap(([name, text]) => (text === '' ? [] : [`${name}: ${text}`]));
 };

@@ -269,6 +269,14 @@ describe('two plans', () => {
 });
 
 describe('the plan in PostgreSQL’s own words', () => {
+  it('has all of its WAL, as 18 counts it', () => {
+    const counts = { 'WAL Records': 3, 'WAL FPI': 1, 'WAL Bytes': 120, 'WAL Buffers Full': 2 };
+    const plan = planOf(node('ModifyTable', { Operation: 'Insert', ...counts }));
+    const words = planText(plan).join('\n');
+    expect(words).toContain('WAL: records=3 fpi=1 bytes=120 buffers full=2');
+    expect(readPlan(words).nodes[0]?.wal).toEqual(plan.nodes[0]?.wal);
+  });
+
   it('is the same plan again when it is read', () => {
     for (const name of [
       ...['initplan-filter', 'memoize', 'sort-disk', 'prune-exec', 'hash-batches', 'hashagg-disk'],
