@@ -42,9 +42,9 @@ export const constructs = {
   'locking clause': 'FOR UPDATE, FOR NO KEY UPDATE, FOR SHARE or FOR KEY SHARE',
   'skip locked': 'SKIP LOCKED',
   nowait: 'NOWAIT, of a locking clause or of LOCK TABLE',
-  star: '* in a list of columns; count(*) is none',
+  star: '* in a list of columns, which count(*) is not',
   // expressions
-  subquery: 'a query in FROM or in an expression; a CTE is none',
+  subquery: 'a query in FROM or in an expression, which a CTE is not',
   exists: 'EXISTS (query)',
   'in subquery': 'IN, ANY or ALL (query)',
   'in list': 'IN (values)',
