@@ -46,9 +46,9 @@ const percentWidth = 4;
 const columnsFor = (plan: Plan, { width, view, heat, glyphs }: TreeOptions): Columns => {
   const ids = Math.max(2, String(plan.nodes.length).length);
   const factor = plan.analyzed && view.metric !== 'rows' && width >= 44;
-  // The cursor, and the two signs with a blank before them.
   // `expected` is longer than any number of rows.
   const rows = view.metric === 'rows' || !plan.analyzed ? 8 : 6;
+  // The cursor, and the two signs with a blank before them.
   const numbers = 1 + ids + valueWidth + 1 + rows + 1 + (factor ? factorWidth : 0) + 3;
   // Behind the name there may be hints, of which nothing but a blank and the ellipsis fits.
   const left = width - numbers - nameWidth(plan, planGlyphs(glyphs)) - 2;
