@@ -67,7 +67,7 @@ const relationWords = new Set([
   'analyze',
   'vacuum',
   'view',
-]); // prettier-ignore
+]);
 /** Words that end a list of relations, or cannot be an alias. */
 const clauseWords = new Set([
   'where',
@@ -103,7 +103,7 @@ const clauseWords = new Set([
   'into',
   'tablesample',
   'in',
-]); // prettier-ignore
+]);
 
 type Source = { readonly schema: string | null; readonly name: string; readonly alias: string };
 
