@@ -208,6 +208,33 @@ check: [{ error: "23514" }, { state: all }]`);
     });
   });
 
+  it('is told the number of rows where a table has more than are kept', async () => {
+    const judge = await judgeOf(`task: x
+solution: |
+  delete from big where k > 500;
+  delete from account where id = 2
+check: { state: { tables: [big, account] } }`);
+    const sentenceOf = async (answer: string) => {
+      const verdict = await judge.judge(answer);
+      return verdict.outcome === 'failed' ? verdict.sentence : verdict.outcome;
+    };
+    const rest = 'delete from account where id = 2';
+    expect(await sentenceOf(`delete from big where k >= 501; ${rest}`)).toBe('passed');
+    expect(await sentenceOf(`delete from big where k > 501; ${rest}`)).toBe(
+      'The table big is not as it should be afterwards: 10020 rows should be there, not 10040.',
+    );
+    expect(await sentenceOf(`delete from big where k < 499; ${rest}`)).toBe(
+      'The table big is not as it should be afterwards: some of its rows are not what they should be.',
+    );
+    expect(await sentenceOf(`delete from big where n > 3; ${rest}`)).toBe(
+      'The table big is not as it should be afterwards: 10020 rows should be there, not 3.',
+    );
+    const many = "insert into account select n, 'x', 1 from generate_series(3, 3000) n";
+    expect(await sentenceOf(`delete from big where k > 500; ${rest}; ${many}`)).toBe(
+      'The table account is not as it should be afterwards: 1 row should be there, not 2999.',
+    );
+  });
+
   it('may lack or need something', async () => {
     const judge = await judgeOf(`task: x
 solution: select name from product p join orders o on o.product_id = p.id group by p.id

@@ -3,11 +3,11 @@ import { readPlan } from '../../explain/read.ts';
 import { constructs, isConstruct } from '../../lesson/constructs.ts';
 import type { Exercise, ExerciseCheck } from '../../lesson/types.ts';
 import { type ReadAnswer, statementsOf } from './answer.ts';
-import { compareRows, type Difference } from './compare-results.ts';
+import { compareRows, type Difference, plural } from './compare-results.ts';
 import { constructsIn, sayConstruct } from './constructs-in.ts';
 import { brokenExercise, type Ground, type Trial, timeLimit } from './ground.ts';
 import { hasPlan, isPlainData, reachesOutside, writesRows } from './kinds-of-answer.ts';
-import { explain, type Outcome, type PlanTrial } from './observe.ts';
+import { explain, type Look, type Outcome, type PlanTrial } from './observe.ts';
 import { sayShortfall } from './plan-words.ts';
 
 type CheckOf<K extends ExerciseCheck['kind']> = Extract<ExerciseCheck, { kind: K }>;
@@ -103,20 +103,38 @@ const checkResult = (check: CheckOf<'result'>, expected: Outcome, got: Outcome):
   });
 };
 
+const sizeOf = ({ rows, many }: Look): number => (many ? Number(rows?.rows[0]?.[0]) : (rows?.rowCount ?? 0));
+
+/** Of so many rows only their number and a digest are known: they are the same, or not. */
+const compareMany = (wanted: Look, got: Look): Difference | null => {
+  const [should, has] = [sizeOf(wanted), sizeOf(got)];
+  if (wanted.many && got.many && String(wanted.rows?.rows[0]) === String(got.rows?.rows[0])) return null;
+  const sentence =
+    should === has
+      ? 'Some of its rows are not what they should be.'
+      : `${plural(should, 'row')} should be there, not ${has}.`;
+  return { kind: 'state', sentence, evidence: null };
+};
+
 const checkState = (check: CheckOf<'state'>, expected: Outcome, got: Outcome): Difference | null => {
-  for (const { of, rows: wanted } of expected.looks) {
+  for (const seen of expected.looks) {
+    const { of, rows: wanted } = seen;
     const mine = check.tables.length === 0 && check.queries.length === 0;
     if (!mine && !check.tables.includes(of) && !check.queries.some((sql) => sql.trim() === of)) continue;
     if (wanted === null) throw brokenExercise(check.position, `${of} cannot be read after the solution`);
-    const rows = got.looks.find((look) => look.of === of)?.rows ?? null;
+    const own = got.looks.find((look) => look.of === of);
+    const rows = own?.rows ?? null;
     const name = check.queries.length > 0 ? 'What is looked at' : `The table ${of}`;
-    if (rows === null)
+    if (!own || rows === null)
       return {
         kind: 'state',
         sentence: `${name} cannot be read afterwards: it is locked or gone.`,
         evidence: null,
       };
-    const difference = compareRows(wanted, rows, { sortedBy: null, names: mine, of });
+    const difference =
+      seen.many || own.many
+        ? compareMany(seen, own)
+        : compareRows(wanted, rows, { sortedBy: null, names: mine, of });
     if (!difference) continue;
     const still = got.open ? ' The transaction is still open: it has to be committed.' : '';
     const sentence = `${name} is not as it should be afterwards: ${difference.sentence.charAt(0).toLowerCase()}${difference.sentence.slice(1)}${still}`;

@@ -152,7 +152,7 @@ export const compareRows = (expected: Rows, got: Rows, options: CompareOptions):
       missing: isCut ? [] : pick(expected, missing),
       extra: pick(got, extra),
       missingCount: isCut ? 0 : missing.length,
-      extraCount: isCut ? Math.max(extra.length, got.rowCount - expected.rowCount) : extra.length,
+      extraCount: isCut ? Math.max(1, extra.length, got.rowCount - expected.rowCount) : extra.length,
       expectedCount: expected.rowCount,
       gotCount: got.rowCount,
     };

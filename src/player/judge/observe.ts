@@ -8,8 +8,14 @@ import type { Ground, Trial } from './ground.ts';
 import { isPlainData, isQuery, isUndoable, writesRows } from './kinds-of-answer.ts';
 import { sortColumns } from './sort-keys.ts';
 
-/** What a table or a query holds afterwards; null: somebody keeps it locked, or it is not there any more. */
-export type Look = { readonly of: string; readonly rows: Rows | null };
+/** What a table or a query holds afterwards. */
+export type Look = {
+  readonly of: string;
+  /** null: somebody keeps it locked, or it is not there any more. */
+  readonly rows: Rows | null;
+  /** It has more rows than are kept: `rows` are their number and a digest. */
+  readonly many: boolean;
+};
 
 /** What EXPLAIN ANALYZE of a statement has come to; the plan is null when it failed. */
 export type PlanTrial = { readonly trial: Trial; readonly plan: string | null };
@@ -61,11 +67,17 @@ const lookQueries = async (
 const digestOf = (sql: string): string =>
   `select count(*), md5(string_agg(t::text, e'\\n' order by t::text collate "C")) as digest from (${sql}) t`;
 
-const look = async (ground: Ground, session: string, sql: string): Promise<Rows | null> => {
+const look = async (
+  ground: Ground,
+  session: string,
+  sql: string,
+  many = false,
+): Promise<Pick<Look, 'rows' | 'many'>> => {
   const step = await ground.send(session, sql);
   if (step.endedAt === null) ground.spoil();
-  const result = step.results.at(-1) ?? null;
-  return result && result.rowCount > result.rows.length ? look(ground, session, digestOf(sql)) : result;
+  const rows = step.results.at(-1) ?? null;
+  const isCut = rows !== null && rows.rowCount > rows.rows.length;
+  return isCut ? look(ground, session, digestOf(sql), true) : { rows, many };
 };
 
 /** Runs a statement under EXPLAIN ANALYZE, after others. */
@@ -125,8 +137,10 @@ export const observe = async (
     const writes = writesRows(answer);
     if (wrap && writes && trial.error === null)
       late = await ground.send(session, 'set constraints all immediate');
-    for (const { of, sql } of queries)
-      looks.push({ of, rows: late?.error ? null : await look(ground, wrap ? session : looker, sql) });
+    for (const { of, sql } of queries) {
+      const seen = late?.error ? null : await look(ground, wrap ? session : looker, sql);
+      looks.push({ of, rows: null, many: false, ...seen });
+    }
     // A query at the end can be run once more on top of all the rest.
     const last = answer.turns.at(-1);
     if (planned && trial.error === null && last && isQuery(last.statement))
