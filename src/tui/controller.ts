@@ -523,7 +523,7 @@ export const createController = (deps: TuiDeps, exits: Exits): Controller => {
     },
     paste: (text, size) => {
       if (sandbox !== null && sandbox !== 'opening') return sandbox.paste(text);
-      if (explain !== null) return explain.paste(text);
+      if (explain !== null) return explain.paste(text, size);
       if (desk !== null) return desk.paste(text);
       const current = ui.get();
       if (current.screen !== 'home' || !current.home.searching) return;

@@ -9,7 +9,7 @@ import { type Line, lineText, span } from '../text/line.ts';
 import { sanitizeLine } from '../text/sanitize.ts';
 import { fitLine } from '../text/width.ts';
 import { explainKeys, pressInHelp, pressInSearch } from './explain-keys.ts';
-import type { ExplainContext } from './explain-moves.ts';
+import { type ExplainContext, findNode } from './explain-moves.ts';
 import { type ExplainStart, type ExplainUi, explainUi, lookAt, type Size } from './explain-ui.ts';
 import { findBinding, helpOf, hintsOf } from './keymap.ts';
 import type { KeyName } from './keys.ts';
@@ -29,7 +29,7 @@ export type ExplainScreenOptions = ExplainStart &
 export type ExplainScreen = {
   readonly frame: (size: Size) => readonly Line[];
   readonly press: (key: KeyName, size: Size) => void;
-  readonly paste: (text: string) => void;
+  readonly paste: (text: string, size: Size) => void;
   readonly close: () => void;
 };
 
@@ -38,6 +38,9 @@ const mostCopied = 74_000;
 
 /** A paste of more characters takes long enough to read that one should be told. */
 const longPaste = 1_000_000;
+
+/** No more of a paste is searched for. */
+const longQuery = 200;
 
 /** Columns of a tree that is copied. */
 const copiedWidth = 110;
@@ -187,8 +190,11 @@ export const createExplainScreen = (options: ExplainScreenOptions): ExplainScree
       if (pressInHelp(before, key) || pressInSearch(before, key)) return;
       findBinding(explainKeys, key, before)?.run(before, key);
     },
-    paste: (text) => {
-      if (ui.searching) return set({ query: ui.query + text.replace(/\s+/g, ' ').trim() });
+    paste: (text, size) => {
+      if (ui.searching) {
+        set({ query: ui.query + text.slice(0, longQuery).replace(/\s+/g, ' ').trim() });
+        return findNode(context(size), ui.query, 1, true);
+      }
       if (text.length < longPaste) return read(text);
       set({ notice: `Reading ${Math.round(text.length / 1e6)} MB ${glyphs.ellipsis}` });
       // The notice is on the screen by then.

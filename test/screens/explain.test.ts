@@ -116,7 +116,13 @@ describe('keys', () => {
     await screen.until(/Nothing here matches/);
     screen.type('\x1b');
     await screen.until(/q leave/);
-    screen.type('?');
+    screen.type('g');
+    await screen.until(/▸ +1 /);
+    screen.type('/');
+    await screen.until(/Search:/);
+    screen.type('\x1b[200~initplan\n\x1b[201~');
+    await screen.until(/▸ +\d+ .*InitPlan/);
+    screen.type('\r?');
     await screen.until(/what is counted: time, buffers/);
   });
 
