@@ -7,10 +7,13 @@ import { reduceTimeline } from '../timeline/reduce.ts';
 import { emptyTimeline, type TimelineState } from '../timeline/state.ts';
 import type { Beginning } from './judge/base.ts';
 import { shownTableRows, type TableState } from './lab-state.ts';
-import { Stage } from './stage.ts';
+import { expectedLosses, Stage } from './stage.ts';
 import { appliesTo, isStep, pageIndex } from './state.ts';
 
-/** How long a step marked `wait` may keep the next one waiting, ms: in another order nobody may ever let it go. */
+/**
+ * How long a step marked `wait`, or one that loses sessions, may keep the next one waiting, ms: in another order nobody
+ * may ever let it go, or nobody is lost.
+ */
 const patience = 3_000;
 /** How long one step may take to settle, ms; then it is cancelled. */
 const stepDeadline = 20_000;
@@ -116,8 +119,13 @@ export class Bench {
   async send(step: SqlStep, look = true): Promise<void> {
     const deadline = setTimeout(() => void this.cancel(), stepDeadline);
     try {
-      await this.#stage.perform({ ...step, wait: false }, look);
+      // What it claims is so in the lesson's order.
+      await this.#stage.perform({ ...step, wait: false, claims: [] }, look);
       if (step.wait) await this.#until(() => this.#ended(step.id), patience);
+      const losses = expectedLosses(step);
+      if (losses.length === 0) return;
+      await this.#until(() => this.#lost(losses), patience);
+      await this.run.settle();
     } finally {
       clearTimeout(deadline);
     }
@@ -130,6 +138,10 @@ export class Bench {
 
   #ended(step: string): boolean {
     return this.#state.steps.findLast((one) => one.step === step)?.endedAt != null;
+  }
+
+  #lost(names: readonly string[]): boolean {
+    return this.#state.sessions.every(({ name, lost }) => !names.includes(name) || lost !== null);
   }
 
   async #until(holds: () => boolean, ms: number): Promise<void> {

@@ -61,6 +61,26 @@ describe('all orders of a page', () => {
     expect(text).toContain("1  4 orders  ◉ the lesson's own");
   });
 
+  it('may lose no session where the lesson loses one', async () => {
+    const held = "pg_locks where locktype = 'advisory' and objid = 42 and granted";
+    const lesson = lessonOf(`${setup}
+## Before
+
+${fence('sql alpha', 'select 1')}
+
+## Crash
+
+${fence('sql alpha #hold', 'select pg_advisory_lock(42)')}
+${fence('sql operator #end', `select pg_terminate_backend(pid) from ${held}`)}
+${fence('expect', 'lost: alpha')}
+`);
+    const found = await all(lesson, 'crash');
+    expect(found).toMatchObject({ played: 2, impossible: 0, phase: 'done' });
+    const lost = ({ timeline }: (typeof found.outcomes)[number]) =>
+      timeline.sessions.some((session) => session.lost !== null);
+    expect(found.outcomes.map(lost)).toEqual([true, false]);
+  });
+
   it('counts those in which somebody would have to go on while it waits, and runs them not', async () => {
     const lesson = lessonOf(`${setup}
 ## Wait
