@@ -105,9 +105,11 @@ export const releaseInWords = (
   if (givesUpWaiting.has(waiter.error?.sqlstate ?? '') && wait.from === waiter.waits.at(-1)?.from)
     return null;
   if (!wait.by.includes(step.session)) {
-    // pg_terminate_backend: who sent it held nothing.
-    const gone = sessions.find((session) => session.lost && wait.by.includes(session.name));
-    if (gone) return `${gone.name}'s session ended`;
+    // Who sent pg_terminate_backend held nothing. A session that has connected anew was lost all the same.
+    const [only, ...others] = wait.by;
+    const ended = /\bpg_terminate_backend\b/i.test(step.sql) && others.length === 0 ? only : undefined;
+    const gone = sessions.find(({ name, lost }) => lost && wait.by.includes(name))?.name ?? ended;
+    if (gone) return `${gone}'s session ended`;
     // Nor did who sent pg_cancel_backend, or was at something else.
     const before = wait.to ?? Number.POSITIVE_INFINITY;
     const held = steps.findLast((one) => wait.by.includes(one.session) && one.sentAt <= before);

@@ -92,6 +92,18 @@ describe('words', () => {
     cancelled.wait(10).send('r', 'bob', 'rollback').tag('r', 'ROLLBACK').finished('r');
     expect(releases(cancelled, 'a')).toEqual(['bob gave up']);
 
+    const terminated = started('alice', 'bob', 'operator')
+      .run('b', 'bob', 'begin; update t set x = 1', 'UPDATE 1')
+      .send('a', 'alice', 'update t set x = 2')
+      .blocked('a', ['bob'], onTransaction('12'))
+      .send('o', 'operator', 'select pg_terminate_backend(1)')
+      .add({ type: 'session-lost', session: 'bob', reason: 'ended', sqlstate: '57P01', expected: true })
+      .add({ type: 'step-unblocked', step: 'a' })
+      .finished('a');
+    expect(releases(terminated, 'a')).toEqual(["bob's session ended"]);
+    terminated.add({ type: 'session-opened', session: 'bob', pid: 9 });
+    expect(releases(terminated, 'a')).toEqual(["bob's session ended"]);
+
     const overtaking = started('alice', 'bob', 'dave')
       .send('d', 'dave', 'alter table t add x int')
       .blocked('d', ['bob'], onTransaction('12'))
