@@ -52,7 +52,7 @@ const missingFrom = (rows: StatementResult['rows'], others: StatementResult['row
 const count = (rows: number): string => `${rows.toLocaleString('en-US')} ${rows === 1 ? 'row' : 'rows'}`;
 
 /** `the same 3 rows`, `2 rows only on the left, 1 row only on the right`. */
-export const resultVerdict = (left: StatementResult, right: StatementResult): string => {
+const resultVerdict = (left: StatementResult, right: StatementResult): string => {
   const partial = [left, right].some((result) => result.rows.length < result.rowCount);
   const onlyLeft = missingFrom(left.rows, right.rows).size;
   const onlyRight = missingFrom(right.rows, left.rows).size;

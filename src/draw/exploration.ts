@@ -11,7 +11,7 @@ import { flattenSql, listInWords, outcomeOf, rowsInWords } from './words.ts';
 
 type Options = { readonly width: number; readonly glyphs: Glyphs };
 
-export const ordersInWords = (count: number): string =>
+const ordersInWords = (count: number): string =>
   count === 1 ? '1 order' : `${count.toLocaleString('en-US')} orders`;
 
 /** Only the steps of one page; the clock of the picture begins with the first of them. */

@@ -124,7 +124,7 @@ export const changesInWords = (row: DiffRow): string => {
 };
 
 /** `3,110 → 24 pages, 12.1 ms → 0.20 ms`; what the verdict says already is left out. */
-export const totalsInWords = ({ pages, ms, verdict }: PlanDiff, glyphs: Glyphs): string => {
+const totalsInWords = ({ pages, ms, verdict }: PlanDiff, glyphs: Glyphs): string => {
   const arrow = planGlyphs(glyphs).arrow;
   return [
     pages === null || verdict.includes('pages')

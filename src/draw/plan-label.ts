@@ -5,7 +5,7 @@ import { displayWidth } from '../text/width.ts';
 import { formatCount, msInWords, type PlanGlyphs, shareStyle } from './plan-numbers.ts';
 
 /** A condition as short as it stays readable: no outer parentheses, no qualifiers, no blanks around `=`. */
-export const shortCondition = (text: string): string =>
+const shortCondition = (text: string): string =>
   sanitizeLine(text)
     .slice(0, 400)
     .replace(/^\((.*)\)$/, '$1')

@@ -72,7 +72,7 @@ const titleOf = ({ metric, inclusive, clock }: MetricView): string => {
   return titles[metric][inclusive ? 1 : 0];
 };
 
-export const formatMetric = (value: number | null, metric: Metric): string => {
+const formatMetric = (value: number | null, metric: Metric): string => {
   if (value === null) return '';
   if (metric === 'time') return formatMs(value);
   if (metric === 'wal') return formatBytes(value);

@@ -1,5 +1,5 @@
 import type { Glyphs } from '../text/glyphs.ts';
-import { type Line, lineText, plainLine, type Span, type Style, span } from '../text/line.ts';
+import { type Line, plainLine, type Span, type Style, span } from '../text/line.ts';
 import { sanitize, sanitizeLine } from '../text/sanitize.ts';
 import { displayWidth, isAscii, padEnd, truncate } from '../text/width.ts';
 import type { Cell, StatementResult } from '../timeline/events.ts';
@@ -188,6 +188,3 @@ export const resultLines = (picture: ResultPicture): Line[] => [
   ...picture.body,
   ...picture.footer,
 ];
-
-export const resultText = (picture: ResultPicture): string[] =>
-  resultLines(picture).map((line) => lineText(line).trimEnd());

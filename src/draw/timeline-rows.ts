@@ -340,7 +340,7 @@ const heldLock = (timeline: TimelineState, wait: Wait, holder: string): string[]
 };
 
 /** The circle of sessions that waited for each other when this step was chosen as the victim: `a, b, a`. */
-export const deadlockRing = (victim: StepState, steps: readonly StepState[]): string[] | null => {
+const deadlockRing = (victim: StepState, steps: readonly StepState[]): string[] | null => {
   if (victim.error?.sqlstate !== '40P01' || victim.endedAt === null) return null;
   const end = victim.endedAt;
   const ring = [victim.session];

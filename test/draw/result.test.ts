@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { drawResult, type ResultOptions, resultLines, resultText } from '../../src/draw/result.ts';
+import { drawResult, type ResultOptions, resultLines } from '../../src/draw/result.ts';
 import { asciiGlyphs, unicodeGlyphs } from '../../src/text/glyphs.ts';
 import { lineText } from '../../src/text/line.ts';
 import { lineWidth } from '../../src/text/width.ts';
@@ -23,7 +23,9 @@ const resultOf = (
 });
 
 const drawn = (result: StatementResult, options: Partial<ResultOptions> = {}) =>
-  resultText(drawResult(result, { glyphs: unicodeGlyphs, ...options }));
+  resultLines(drawResult(result, { glyphs: unicodeGlyphs, ...options })).map((line) =>
+    lineText(line).trimEnd(),
+  );
 
 const people = resultOf(
   [
