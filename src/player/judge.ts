@@ -63,11 +63,16 @@ class LiveJudge implements Judge {
   }
 
   close(): Promise<void> {
-    const grounds = [...this.#grounds.values(), this.#trying];
-    this.#closed ??= Promise.all(grounds.map((ground) => ground?.close())).then(() =>
-      this.#setup.base ? undefined : this.#base.close(),
-    );
+    this.#closed ??= this.#close();
     return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    const grounds = [...this.#grounds.values(), this.#trying];
+    await Promise.all(grounds.map((ground) => ground?.close()));
+    // It may have been getting a database ready.
+    await this.#work;
+    if (!this.#setup.base) await this.#base.close();
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -22,6 +22,8 @@ export type StageOptions = Pick<ScratchOptions, 'once' | 'spare'> & {
   readonly from?: () => Promise<string | null>;
 };
 
+const closed = 'the lesson was closed';
+
 const at = ({ file, line, column }: Position): string => `${file}:${line}:${column}`;
 
 /** Runs the lesson's setup blocks; the database after them is what a reset goes back to. @throws {EngineError} */
@@ -49,6 +51,7 @@ export class Stage {
   #scratch: Scratch | null = null;
   #run: Run | null = null;
   #pending: PendingClaim[] = [];
+  #closed = false;
   #closing: Promise<void> = Promise.resolve();
 
   /**
@@ -75,6 +78,7 @@ export class Stage {
 
   /** A fresh copy of the prepared database with no session in it. @throws {PostgresError | EngineError} */
   async fresh(reason: 'start' | 'reset' | 'replay'): Promise<void> {
+    if (this.#closed) throw new EngineError(closed);
     this.#pending = [];
     await this.#run?.close();
     this.#run = null;
@@ -98,6 +102,11 @@ export class Stage {
         ...this.#scratchOptions,
       });
       this.#run = await Run.open(this.#server, this.#scratch, this.#emit);
+    }
+    if (this.#closed) {
+      // What came to be meanwhile.
+      await this.close();
+      throw new EngineError(closed);
     }
     this.#emit({ type: 'database-ready', database: this.#scratch.name, reason });
   }
@@ -177,6 +186,7 @@ export class Stage {
 
   /** Ends the sessions and drops the database. Idempotent, never rejects. */
   close(): Promise<void> {
+    this.#closed = true;
     const [run, scratch] = [this.#run, this.#scratch];
     this.#run = null;
     this.#scratch = null;

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Exercise, Lesson } from '../../src/lesson/types.ts';
 import { createJudge } from '../../src/player/judge.ts';
 import type { Judge, JudgeProgress, Verdict } from '../../src/player/judge-state.ts';
+import type { Connection, Server } from '../../src/postgres/types.ts';
 import { fence, lessonOf } from '../support/lesson.ts';
 import { testServer } from '../support/server.ts';
 
@@ -438,4 +439,58 @@ describe('trying out', () => {
     expect(second.stopped).toBeNull();
     expect((await judge.tryOut('drop database postgres')).stopped).toContain('DROP DATABASE');
   });
+});
+
+it('leaves no database behind when it is closed while it gets them ready', async () => {
+  const server = await testServer();
+  const lesson = {
+    ...lessonOf(
+      `${shop}\n## Page\n\n${fence('sql alice', 'begin; select 1')}\n${fence('exercise #x', 'task: x\nsolution: select 1\ncheck: { result: rows }')}`,
+    ),
+    id: 'test/left-early',
+  };
+  const admin = await server.connect({ database: 'postgres', applicationName: 'test' });
+  const count = async (): Promise<number> => {
+    const [row] = await admin.rows(
+      "select count(*) from pg_database where datname like 'pg_tutor_left_early%'",
+    );
+    return Number(row?.[0]);
+  };
+  /** The server, told of each database before it is made. */
+  const watched = (told: () => void): Server => ({
+    info: server.info,
+    revive: () => server.revive(),
+    close: async () => {},
+    connect: async (options) => {
+      const connection = await server.connect(options);
+      const rows: Connection['rows'] = (sql, ...more) => {
+        if (/^create database/i.test(sql)) told();
+        return connection.rows(sql, ...more);
+      };
+      return new Proxy(connection, {
+        get: (target, key) => {
+          if (key === 'rows') return rows;
+          const value: unknown = Reflect.get(target, key, target);
+          return typeof value === 'function' ? value.bind(target) : value;
+        },
+      });
+    },
+  });
+  for (const last of [1, 2, 3, 4]) {
+    let told = (): void => {};
+    const exercise = exerciseOf(lesson);
+    const judge = createJudge({ lesson, exercise, server: watched(() => told()), spare: false });
+    await new Promise<void>((resolve) => {
+      let made = 0;
+      told = () => {
+        made += 1;
+        if (made === last) resolve(judge.close());
+      };
+      judge.warmUp();
+    });
+    // Comes after all that was begun before.
+    await expect(judge.tryOut('select 1')).rejects.toThrow('the judge was closed');
+    expect(await count()).toBe(0);
+  }
+  await admin.end();
 });
