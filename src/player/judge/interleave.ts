@@ -23,7 +23,7 @@ const mostOrders = 500;
 /** Above this nobody would wait for them even to be counted off. */
 const mostCounted = 200_000;
 
-/** Names of the sessions that run the same: `you 1`, `you 2`. */
+/** Who runs what: those that run the same are called `you_1`, `you_2`. */
 const playersOf = async (
   check: InterleaveCheck,
   exercise: Exercise,
