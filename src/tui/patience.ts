@@ -5,7 +5,7 @@ import type { TimelineState } from '../timeline/state.ts';
  * step it has released), and drawing the first of a group would hold up the news of the rest. That a step was sent
  * waits longest: most of them end, or are seen to wait, before anybody could read that they run.
  */
-const patience = { sent: 15, other: 2 } as const;
+const patience = { sent: 30, other: 2 } as const;
 
 /** Milliseconds from a step to its own first event and no other. */
 const atOnce = 1;
