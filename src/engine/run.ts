@@ -18,6 +18,9 @@ const lossDeadline = 5_000;
 /** How long a signal gets to end a statement or a session; one sent to an idle session may end nothing, ms. */
 const signalDeadline = 2_000;
 
+/** Between two requests to cancel the same statement, ms. */
+const cancelPauses = [25, 50, 100, 200, 400, 800];
+
 /**
  * How long a step gets before the first look at who waits: three times as long as a step has taken of late, so that
  * a busy machine is not kept busy with looks; in these bounds, ms. The end of a transaction writes to disk, and seldom
@@ -238,14 +241,30 @@ export class Run {
     return this.#sighting.epoch === this.#watcher.epoch;
   }
 
-  /** Cancels the statements in flight: of `step` alone when it is given. */
+  /** Cancels the statements in flight: of `step` alone when it is given. Resolves when the server was asked to. */
   async cancel(step: string | null): Promise<void> {
     const targets = this.#inFlight().filter((session) => step === null || session.step === step);
     for (const session of targets) session.cancelAsked();
-    if (targets.length > 0) {
-      await this.#control.rows('select pg_cancel_backend(pid) from unnest($1::int[]) as backend(pid)', [
-        targets.map((session) => session.pid),
-      ]);
+    await this.#signal(targets);
+    void this.#insist(targets.map((session) => ({ session, step: session.step })));
+  }
+
+  async #signal(sessions: readonly Session[]): Promise<void> {
+    if (sessions.length === 0) return;
+    await this.#control.rows('select pg_cancel_backend(pid) from unnest($1::int[]) as backend(pid)', [
+      sessions.map((session) => session.pid),
+    ]);
+  }
+
+  /** A backend that has not read its statement yet is idle and drops a cancel, so those still at it are asked again. */
+  async #insist(
+    targets: readonly { readonly session: Session; readonly step: string | null }[],
+  ): Promise<void> {
+    for (const pause of cancelPauses) {
+      await new Promise((resolve) => setTimeout(resolve, pause));
+      const left = targets.filter(({ session, step }) => step !== null && session.step === step);
+      if (left.length === 0 || this.#closed) return;
+      await this.#signal(left.map(({ session }) => session)).catch(() => {});
     }
   }
 

@@ -150,6 +150,21 @@ describe('the player', () => {
     await phase(player, 'finished');
   });
 
+  it('cancels a statement that its backend has not read yet', async () => {
+    const events: RunEvent[] = [];
+    const player = await play({ page: 'three', events });
+    await next(player, 'release');
+    const opened = events.findLast((event) => event.type === 'session-opened' && event.session === 'alice');
+    const pid = opened?.type === 'session-opened' ? opened.pid : 0;
+    process.kill(pid, 'SIGSTOP');
+    player.dispatch({ type: 'next' });
+    await until(() => status(player, 'slow') === 'running', 'the slow step');
+    player.dispatch({ type: 'cancel' });
+    // It gets the signal first, while it is idle, and then the statement.
+    setTimeout(process.kill, 100, pid, 'SIGCONT');
+    await until(() => status(player, 'slow') === 'cancelled', 'cancelled');
+  });
+
   it('cancels a statement that waits for a lock', async () => {
     const player = await play({ page: 'two' });
     player.dispatch({ type: 'predict', choice: null });
