@@ -261,7 +261,7 @@ export class Run {
     targets: readonly { readonly session: Session; readonly step: string | null }[],
   ): Promise<void> {
     for (const pause of cancelPauses) {
-      await new Promise((resolve) => setTimeout(resolve, pause));
+      await new Promise((resolve) => setTimeout(resolve, pause).unref());
       const left = targets.filter(({ session, step }) => step !== null && session.step === step);
       if (left.length === 0 || this.#closed) return;
       await this.#signal(left.map(({ session }) => session)).catch(() => {});
