@@ -10,7 +10,7 @@ export type Pty = {
   readonly pid: number;
   press(keys: string): void;
   resize(columns: number, rows: number): void;
-  /** The visible screen, trailing spaces left out. */
+  /** The visible screen as of its last whole frame, trailing spaces left out. */
   screen(): string;
   /** Everything written so far, with its escape sequences. */
   raw(): string;
@@ -39,21 +39,31 @@ export const openPty = (
     env: { ...home.env, ...options.env },
   });
   let raw = '';
+  /** The screen when a frame was last whole: what is written between these two is half of one. */
+  let whole = '';
+  const [begins, ends] = ['\x1b[?2026h', '\x1b[?2026l'];
+  const look = (): void => {
+    const { active } = terminal.buffer;
+    const lines = Array.from({ length: terminal.rows }, (_, row) => active.getLine(active.baseY + row));
+    whole = lines.map((line) => line?.translateToString(true) ?? '').join('\n');
+  };
   child.onData((data) => {
     raw += data;
-    terminal.write(data);
+    const to = raw.length - 1;
+    terminal.write(data, () => {
+      if (raw.lastIndexOf(begins, to) <= raw.lastIndexOf(ends, to)) look();
+    });
   });
   const ended = new Promise<Ended>((resolve) => {
     // xterm reads what it is given a moment later: the screen is whole when it has come to its end.
     child.onExit(({ exitCode, signal }) => {
-      terminal.write('', () => resolve({ exitCode, signal: signal ?? 0 }));
+      terminal.write('', () => {
+        look();
+        resolve({ exitCode, signal: signal ?? 0 });
+      });
     });
   });
-  const screen = () => {
-    const { active } = terminal.buffer;
-    const lines = Array.from({ length: terminal.rows }, (_, row) => active.getLine(active.baseY + row));
-    return lines.map((line) => line?.translateToString(true) ?? '').join('\n');
-  };
+  const screen = (): string => whole;
   return {
     pid: child.pid,
     press: (keys) => child.write(keys),
