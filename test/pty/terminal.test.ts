@@ -13,7 +13,12 @@ beforeAll(async () => {
   const entryPoints = { app: 'test/support/faulty-app.ts' };
   await build({ ...options(folder), entryPoints, splitting: false, minify: false });
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const shells: Promise<unknown>[] = [];
+afterAll(async () => {
+  // A shell may write to its folder until it has ended.
+  await Promise.all(shells);
+  rmSync(folder, { recursive: true, force: true });
+});
 
 type Shell = { readonly pty: IPty; raw: string };
 
@@ -26,12 +31,14 @@ const shell = (command: string | null): Shell => {
     TERM: 'xterm-256color',
     LANG: 'C.UTF-8',
     PS1: 'ready> ',
+    HISTFILE: '/dev/null',
   };
   const pty = spawn('bash', args, { cols: 100, rows: 30, cwd: folder, env });
   const opened: Shell = { pty, raw: '' };
   pty.onData((data) => {
     opened.raw += data;
   });
+  shells.push(new Promise((resolve) => pty.onExit(resolve)));
   return opened;
 };
 
