@@ -291,7 +291,12 @@ export class Run {
     settings: Readonly<Record<string, string>> = {},
   ): Promise<Connection> {
     const connection = await this.#server.connect({ database: this.#scratch.name, applicationName });
-    await applySettings(connection, settings);
+    try {
+      await applySettings(connection, settings);
+    } catch (error) {
+      await connection.end();
+      throw error;
+    }
     return connection;
   }
 

@@ -7,7 +7,7 @@ import { fakeConnection } from '../support/fake-connection.ts';
 type Opened = { readonly name: string; ended: boolean; readonly sent: string[] };
 
 /** A run whose connections are listed, each opened when `open` is called, the control connection at once. */
-const started = async () => {
+const started = async (rows: Connection['rows'] = async () => []) => {
   const opened: Opened[] = [];
   const opening: (() => void)[] = [];
   const connect = async (name: string): Promise<Connection> => {
@@ -16,6 +16,7 @@ const started = async () => {
     if (opened.length > 1) await new Promise<void>((resolve) => opening.push(resolve));
     return fakeConnection({
       pid: opened.length,
+      rows,
       run: async (sql) => {
         one.sent.push(sql);
         return { type: 'finished' };
@@ -60,6 +61,14 @@ describe('the connections of a run', () => {
     expect(opened).toHaveLength(2);
     await run.close();
     expect(opened.map(({ ended }) => ended)).toEqual([true, true]);
+  });
+
+  it('ends one whose settings the server refuses', async () => {
+    const { run, opened, open } = await started(() => Promise.reject(new Error('no such setting')));
+    const connected = run.connect('mine', { nonsense: '1' });
+    open();
+    await expect(connected).rejects.toThrow('no such setting');
+    expect(opened.map(({ ended }) => ended)).toEqual([false, true]);
   });
 
   it('ends one that was being opened when the run was closed', async () => {
