@@ -1,3 +1,4 @@
+// One thing, and long: what a lesson is once it has been read, which every layer above speaks of.
 import type { Blockquote, RootContent } from 'mdast';
 import type { ConstructName } from './constructs.ts';
 
