@@ -109,11 +109,13 @@ describe('leaving with keys', () => {
     ['q', ['q'], 0],
     ['Ctrl+C twice', ['\x03', '\x03'], 130],
   ] as const)('%s restores the terminal', async (_, keys, code) => {
-    const pty = openPty(home, []);
+    const pty = openPty(home, [], { held: true });
     await pty.see(/of \d+ lessons/);
     for (const key of keys) pty.press(key);
-    expect(await pty.ended).toMatchObject({ exitCode: code });
+    await until(() => pty.raw().includes(`left with ${code}`), `it leaves with ${code}`, 20_000);
     const raw = pty.raw();
+    pty.press('\r');
+    await pty.ended;
     expect(raw.lastIndexOf('\x1b[?1049l')).toBeGreaterThan(raw.lastIndexOf('\x1b[?1049h'));
     expect(raw.lastIndexOf('\x1b[?25h')).toBeGreaterThan(raw.lastIndexOf('\x1b[?25l'));
     expect(raw.lastIndexOf('\x1b[?2004l')).toBeGreaterThanOrEqual(raw.lastIndexOf('\x1b[?2004h'));

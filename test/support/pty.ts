@@ -23,14 +23,18 @@ export type Pty = {
 export const openPty = (
   home: Home,
   args: readonly string[],
-  /** `piped`: a file that `cat` sends to its stdin, as in a shell. */
-  options: { columns?: number; rows?: number; env?: NodeJS.ProcessEnv; piped?: string } = {},
+  /**
+   * `piped`: a file that `cat` sends to its stdin, as in a shell. `held`: a shell says `left with` its exit code and
+   * waits for Enter, so that the last it has written is not lost with the terminal.
+   */
+  options: { columns?: number; rows?: number; env?: NodeJS.ProcessEnv; piped?: string; held?: boolean } = {},
 ): Pty => {
   const { columns = 80, rows = 24 } = options;
   const terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 1_000 });
   const own = [process.execPath, bin, ...args];
   const piped = ['sh', '-c', 'file=$1; shift; cat "$file" | "$@"', 'sh', options.piped ?? '', ...own];
-  const [command = '', ...rest] = options.piped === undefined ? own : piped;
+  const held = ['sh', '-c', '"$@"; echo "left with $?"; read -r _', 'sh', ...own];
+  const [command = '', ...rest] = options.held ? held : options.piped === undefined ? own : piped;
   const child = spawn(command, rest, {
     cols: columns,
     rows,
